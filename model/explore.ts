@@ -1,0 +1,323 @@
+// Breadth-first exploration of a machine: all reachable states, claims checked in every state and step, shortest traces.
+//
+// The order of discovery is fixed (states in queue order, actions by client and index), so numbers, traces and counts are
+// the same on every run. Depth is counted as TLC does: the initial state alone is depth 1.
+
+import type { Goal, Invariant, Property } from '../spec/claim.ts';
+import { ACTION_KINDS, type Action, type ActionKind, type Outcome } from '../spec/vocabulary.ts';
+import type { Machine } from './machine.ts';
+import { blankSnapshot, takeSnapshot } from './snapshot.ts';
+import { StateTable } from './state-table.ts';
+
+/** Outcomes by the code that edges carry. */
+export const OUTCOMES: readonly Outcome[] = [
+  'done',
+  'wait',
+  'io',
+  'cover',
+  'again',
+  'error',
+  'refused',
+  'none',
+  'clean',
+];
+const CODES = Object.fromEntries(OUTCOMES.map((outcome, code) => [outcome, code])) as Readonly<Record<Outcome, number>>;
+
+/** Edges in order of their source; edge i leads from source[i] to target[i] by actions[action[i]]. */
+export interface Graph {
+  readonly source: Int32Array;
+  readonly target: Int32Array;
+  readonly action: Uint16Array;
+  readonly outcome: Uint8Array;
+  readonly length: number;
+}
+
+/** A claim that does not hold: in a state, or on the step by `action` out of it. */
+export interface Violation {
+  readonly claim: string;
+  readonly state: number;
+  readonly action?: number;
+}
+
+export interface Exploration {
+  readonly machine: Machine;
+  readonly distinct: number;
+  readonly transitions: number;
+  readonly depth: number;
+  /** Every reachable state was expanded. */
+  readonly complete: boolean;
+  readonly rows: Int32Array;
+  /** The state from which each state was first reached; -1 for the initial one. */
+  readonly parent: Int32Array;
+  /** By which action. */
+  readonly via: Uint16Array;
+  readonly graph?: Graph;
+  readonly violation?: Violation;
+  /** Claim id to the number of states or steps in which it applied. */
+  readonly applied: ReadonlyMap<string, number>;
+  /** Goal id to the first state that reached it. */
+  readonly goals: ReadonlyMap<string, number>;
+  /** Memory of the search itself, graph not counted, per distinct state. */
+  readonly bytesPerState: number;
+}
+
+export interface ExploreOptions {
+  /** Keep the edges. */
+  readonly graph?: boolean;
+  readonly invariants?: readonly Invariant[];
+  readonly properties?: readonly Property[];
+  readonly goals?: readonly Goal[];
+  readonly maxStates?: number;
+  readonly onProgress?: (distinct: number) => void;
+}
+
+/** Explores until everything is seen, a claim fails, or `maxStates` is reached. */
+export function explore(machine: Machine, options: ExploreOptions = {}): Exploration {
+  const { state: scratch, rowWords } = machine;
+  const words = scratch.words;
+  const maxStates = options.maxStates ?? Infinity;
+  const table = new StateTable(rowWords);
+  const tree = new Growing();
+  const edges = options.graph === true ? new Edges() : undefined;
+  const claims = new ClaimCheck(machine, options);
+  const clients = machine.shape.clients.map((_, c) => c);
+  let transitions = 0;
+  let depth = 1;
+  let levelEnd = 1;
+  let complete = true;
+
+  words.set(machine.initialRow());
+  table.intern(words);
+  tree.push(-1, 0);
+  claims.state(0);
+
+  for (let source = 0; source < table.size && claims.violation === undefined; source++) {
+    if (source === levelEnd) {
+      depth += 1;
+      levelEnd = table.size;
+    }
+    if (table.size > maxStates) {
+      complete = false;
+      break;
+    }
+    if (options.onProgress !== undefined && (source & 0x3fff) === 0) options.onProgress(table.size);
+    const base = source * rowWords;
+    restore(words, table.rows, base);
+    claims.leave();
+    const expand = (indices: Uint16Array): void => {
+      for (let i = 0; i < indices.length; i++) {
+        const index = indices[i]!;
+        const outcome = machine.perform(index);
+        if (outcome === undefined) continue;
+        transitions += 1;
+        const known = table.size;
+        const target = table.intern(words);
+        if (claims.isWatched(index)) claims.step(source, index, outcome);
+        if (target === known) {
+          tree.push(source, index);
+          claims.state(target);
+        }
+        edges?.push(source, target, index, CODES[outcome]);
+        if (claims.violation !== undefined) return;
+        restore(words, table.rows, base);
+      }
+    };
+    for (const c of clients) {
+      expand(machine.candidates(c, scratch.clients[c]!.at));
+      if (claims.violation !== undefined) break;
+    }
+    if (claims.violation === undefined) expand(machine.others);
+  }
+  const distinct = table.size;
+  const graph = edges?.finish();
+  return {
+    machine,
+    distinct,
+    transitions,
+    depth,
+    complete: complete && claims.violation === undefined,
+    rows: table.rows.subarray(0, distinct * rowWords),
+    parent: tree.parent.subarray(0, distinct),
+    via: tree.via.subarray(0, distinct),
+    ...(graph && { graph }),
+    ...(claims.violation && { violation: claims.violation }),
+    applied: claims.applied(),
+    goals: claims.goals,
+    bytesPerState: (table.bytes + tree.bytes) / distinct,
+  };
+}
+
+function restore(words: Int32Array, rows: Int32Array, base: number): void {
+  for (let i = 0; i < words.length; i++) words[i] = rows[base + i]!;
+}
+
+/** One step of a path from the initial state. */
+export interface PathStep {
+  readonly action: Action;
+  readonly index: number;
+  readonly outcome: Outcome;
+}
+
+/** The steps of a shortest path from the initial state to `state`. */
+export function pathTo(exploration: Exploration, state: number): readonly PathStep[] {
+  const { machine, parent, via, rows } = exploration;
+  const into = new Int32Array(machine.rowWords);
+  const path: PathStep[] = [];
+  for (let at = state; parent[at]! >= 0; at = parent[at]!) {
+    const index = via[at]!;
+    const step = machine.step(rows, parent[at]! * machine.rowWords, index, into);
+    path.push({ action: machine.actions[index]!, index, outcome: step!.outcome });
+  }
+  return path.reverse();
+}
+
+/** Claims, goals and counts of one exploration; snapshots are taken only where a claim or goal asks for one. */
+class ClaimCheck {
+  violation: Violation | undefined;
+  readonly goals = new Map<string, number>();
+  private readonly machine: Machine;
+  private readonly invariants: readonly Invariant[];
+  private readonly properties: readonly Property[];
+  private readonly stateCounts: Float64Array;
+  private readonly stepCounts: Float64Array;
+  private pendingGoals: readonly Goal[];
+  /** Per action index: the properties that it could break. */
+  private readonly watching: readonly (readonly number[])[];
+  private readonly before;
+  private readonly after;
+  private beforeIsTaken = false;
+  private readonly sourceWords: Int32Array;
+
+  constructor(machine: Machine, options: ExploreOptions) {
+    this.machine = machine;
+    this.invariants = (options.invariants ?? []).filter((claim) => claim.status === 'checked');
+    this.properties = (options.properties ?? []).filter((claim) => claim.status === 'checked');
+    this.pendingGoals = options.goals ?? [];
+    this.stateCounts = new Float64Array(this.invariants.length);
+    this.stepCounts = new Float64Array(this.properties.length);
+    const byKind = new Map<ActionKind, readonly number[]>(
+      ACTION_KINDS.map((kind) => [
+        kind,
+        this.properties.flatMap((p, i) => (p.on === 'any' || p.on.includes(kind) ? [i] : [])),
+      ]),
+    );
+    this.watching = machine.actions.map((action) => byKind.get(action.kind)!);
+    this.before = blankSnapshot(machine.shape);
+    this.after = blankSnapshot(machine.shape);
+    this.sourceWords = new Int32Array(machine.rowWords);
+  }
+
+  /** The scratch state is a source again: remember it for properties. */
+  leave(): void {
+    this.beforeIsTaken = false;
+    if (this.properties.length > 0) this.sourceWords.set(this.machine.state.words);
+  }
+
+  isWatched(index: number): boolean {
+    return this.watching[index]!.length > 0;
+  }
+
+  /** The scratch state is what `action` made of the source: check the properties. */
+  step(source: number, index: number, outcome: Outcome): void {
+    const { state } = this.machine;
+    takeSnapshot(state, this.after);
+    if (!this.beforeIsTaken) {
+      const words = state.words.slice();
+      state.words.set(this.sourceWords);
+      takeSnapshot(state, this.before);
+      state.words.set(words);
+      this.beforeIsTaken = true;
+    }
+    const step = { action: this.machine.actions[index]!, outcome };
+    for (const i of this.watching[index]!) {
+      const property = this.properties[i]!;
+      if (!property.applies(this.before, step, this.after)) continue;
+      this.stepCounts[i]! += 1;
+      if (!property.holds(this.before, step, this.after))
+        this.violation ??= { claim: property.id, state: source, action: index };
+    }
+  }
+
+  /** The scratch state is new: check invariants and goals. */
+  state(number: number): void {
+    if (this.invariants.length === 0 && this.pendingGoals.length === 0) return;
+    const { blockBytes } = this.machine.shape;
+    takeSnapshot(this.machine.state, this.after);
+    for (let i = 0; i < this.invariants.length; i++) {
+      const claim = this.invariants[i]!;
+      if (!claim.applies(this.after)) continue;
+      this.stateCounts[i]! += 1;
+      if (!claim.holds(this.after, blockBytes)) this.violation ??= { claim: claim.id, state: number };
+    }
+    for (const goal of this.pendingGoals)
+      if (goal.reached(this.after)) {
+        this.goals.set(goal.id, number);
+        this.pendingGoals = this.pendingGoals.filter((pending) => pending !== goal);
+      }
+  }
+
+  applied(): Map<string, number> {
+    const counts = new Map<string, number>();
+    this.invariants.forEach((claim, i) => counts.set(claim.id, this.stateCounts[i]!));
+    this.properties.forEach((claim, i) => counts.set(claim.id, this.stepCounts[i]!));
+    return counts;
+  }
+}
+
+/** The search tree: parent and action of each state. */
+class Growing {
+  parent = new Int32Array(1024);
+  via = new Uint16Array(1024);
+  private size = 0;
+
+  push(parent: number, via: number): void {
+    if (this.size === this.parent.length) {
+      this.parent = grown(this.parent, Int32Array);
+      this.via = grown(this.via, Uint16Array);
+    }
+    this.parent[this.size] = parent;
+    this.via[this.size++] = via;
+  }
+
+  get bytes(): number {
+    return this.parent.byteLength + this.via.byteLength;
+  }
+}
+
+class Edges {
+  private source = new Int32Array(4096);
+  private target = new Int32Array(4096);
+  private action = new Uint16Array(4096);
+  private outcome = new Uint8Array(4096);
+  private size = 0;
+
+  push(source: number, target: number, action: number, outcome: number): void {
+    if (this.size === this.source.length) {
+      this.source = grown(this.source, Int32Array);
+      this.target = grown(this.target, Int32Array);
+      this.action = grown(this.action, Uint16Array);
+      this.outcome = grown(this.outcome, Uint8Array);
+    }
+    this.source[this.size] = source;
+    this.target[this.size] = target;
+    this.action[this.size] = action;
+    this.outcome[this.size++] = outcome;
+  }
+
+  finish(): Graph {
+    const { size } = this;
+    return {
+      source: this.source.subarray(0, size),
+      target: this.target.subarray(0, size),
+      action: this.action.subarray(0, size),
+      outcome: this.outcome.subarray(0, size),
+      length: size,
+    };
+  }
+}
+
+function grown<A extends Int32Array | Uint16Array | Uint8Array>(array: A, make: new (length: number) => A): A {
+  const larger = new make(Math.ceil(array.length * 1.5));
+  larger.set(array);
+  return larger;
+}
