@@ -73,70 +73,18 @@ export interface ExploreOptions {
 
 /** Explores until everything is seen, a claim fails, or `maxStates` is reached. */
 export function explore(machine: Machine, options: ExploreOptions = {}): Exploration {
-  const { state: scratch, rowWords } = machine;
-  const words = scratch.words;
-  const maxStates = options.maxStates ?? Infinity;
-  const table = new StateTable(rowWords);
-  const tree = new Growing();
-  const edges = options.graph === true ? new Edges() : undefined;
-  const claims = new ClaimCheck(machine, options);
-  const clients = machine.shape.clients.map((_, c) => c);
-  let transitions = 0;
-  let depth = 1;
-  let levelEnd = 1;
-  let complete = true;
-
-  words.set(machine.initialRow());
-  table.intern(words);
-  tree.push(-1, 0);
-  claims.state(0);
-
-  for (let source = 0; source < table.size && claims.violation === undefined; source++) {
-    if (source === levelEnd) {
-      depth += 1;
-      levelEnd = table.size;
-    }
-    if (table.size > maxStates) {
-      complete = false;
-      break;
-    }
-    if (options.onProgress !== undefined && (source & 0x3fff) === 0) options.onProgress(table.size);
-    const base = source * rowWords;
-    restore(words, table.rows, base);
-    claims.leave();
-    const expand = (indices: Uint16Array): void => {
-      for (let i = 0; i < indices.length; i++) {
-        const index = indices[i]!;
-        const outcome = machine.perform(index);
-        if (outcome === undefined) continue;
-        transitions += 1;
-        const known = table.size;
-        const target = table.intern(words);
-        if (claims.isWatched(index)) claims.step(source, index, outcome);
-        if (target === known) {
-          tree.push(source, index);
-          claims.state(target);
-        }
-        edges?.push(source, target, index, CODES[outcome]);
-        if (claims.violation !== undefined) return;
-        restore(words, table.rows, base);
-      }
-    };
-    for (const c of clients) {
-      expand(machine.candidates(c, scratch.clients[c]!.at));
-      if (claims.violation !== undefined) break;
-    }
-    if (claims.violation === undefined) expand(machine.others);
-  }
+  const search = new Search(machine, options);
+  const complete = search.run(options.maxStates ?? Infinity, options.onProgress);
+  const { table, tree, claims } = search;
   const distinct = table.size;
-  const graph = edges?.finish();
+  const graph = search.edges?.finish();
   return {
     machine,
     distinct,
-    transitions,
-    depth,
+    transitions: search.transitions,
+    depth: search.depth,
     complete: complete && claims.violation === undefined,
-    rows: table.rows.subarray(0, distinct * rowWords),
+    rows: table.rows.subarray(0, distinct * machine.rowWords),
     parent: tree.parent.subarray(0, distinct),
     via: tree.via.subarray(0, distinct),
     ...(graph && { graph }),
@@ -145,6 +93,77 @@ export function explore(machine: Machine, options: ExploreOptions = {}): Explora
     goals: claims.goals,
     bytesPerState: (table.bytes + tree.bytes) / distinct,
   };
+}
+
+/** One search: the states in order of discovery are its queue. */
+class Search {
+  readonly table: StateTable;
+  readonly tree = new Tree();
+  readonly edges: Edges | undefined;
+  readonly claims: ClaimCheck;
+  transitions = 0;
+  depth = 1;
+  private readonly machine: Machine;
+
+  constructor(machine: Machine, options: ExploreOptions) {
+    this.machine = machine;
+    this.table = new StateTable(machine.rowWords);
+    this.edges = options.graph === true ? new Edges() : undefined;
+    this.claims = new ClaimCheck(machine, options);
+  }
+
+  /** Expands every state; false when it stopped at `maxStates`. */
+  run(maxStates: number, onProgress: ((distinct: number) => void) | undefined): boolean {
+    const { machine, table, claims } = this;
+    const { state, rowWords } = machine;
+    state.words.set(machine.initialRow());
+    table.intern(state.words);
+    this.tree.push(-1, 0);
+    claims.state(0);
+    let levelEnd = 1;
+    for (let source = 0; source < table.size && claims.violation === undefined; source++) {
+      if (source === levelEnd) {
+        this.depth += 1;
+        levelEnd = table.size;
+      }
+      if (table.size > maxStates) return false;
+      if (onProgress !== undefined && (source & 0x3fff) === 0) onProgress(table.size);
+      restore(state.words, table.rows, source * rowWords);
+      claims.leave();
+      for (let c = 0; c < state.clients.length; c++) this.expand(source, machine.candidates(c, state.clients[c]!.at));
+      this.expand(source, machine.others);
+    }
+    return true;
+  }
+
+  /** Tries the actions `indices` on the scratch state, which is `source` before and after. */
+  private expand(source: number, indices: Uint16Array): void {
+    const { machine, table, tree, edges, claims } = this;
+    const { words } = machine.state;
+    const base = source * words.length;
+    for (let i = 0; i < indices.length; i++) {
+      const index = indices[i]!;
+      const outcome = machine.performCandidate(index);
+      if (outcome === undefined) continue;
+      this.transitions += 1;
+      const known = table.size;
+      const target = isSame(words, table.rows, base) ? source : table.intern(words);
+      if (claims.isWatched(index)) claims.step(source, index, outcome);
+      if (target === known) {
+        tree.push(source, index);
+        claims.state(target);
+      }
+      if (edges !== undefined) edges.push(source, target, index, CODES[outcome]);
+      restore(words, table.rows, base);
+      if (claims.violation !== undefined) return;
+    }
+  }
+}
+
+/** Hooks, hints and refusals often change nothing; seeing that costs less than a look into the table. */
+function isSame(words: Int32Array, rows: Int32Array, base: number): boolean {
+  for (let i = 0; i < words.length; i++) if (words[i] !== rows[base + i]) return false;
+  return true;
 }
 
 function restore(words: Int32Array, rows: Int32Array, base: number): void {
@@ -265,7 +284,7 @@ class ClaimCheck {
 }
 
 /** The search tree: parent and action of each state. */
-class Growing {
+class Tree {
   parent = new Int32Array(1024);
   via = new Uint16Array(1024);
   private size = 0;

@@ -37,6 +37,8 @@ export interface Machine {
   readonly state: State;
   /** Tries `actions[index]` on `state`: changed in place with its outcome, or untouched and undefined. */
   perform(index: number): Outcome | undefined;
+  /** The same for an action that `candidates` or `others` listed for the places where the clients are. */
+  performCandidate(index: number): Outcome | undefined;
   /** Indices of the actions that are imaginable while client `c` is at `at`. */
   candidates(c: number, at: ClientAt): Uint16Array;
   /** Indices of the actions that no client performs. */
@@ -60,7 +62,9 @@ export function createMachine(shape: Shape): Machine {
     rowWords: initial.length,
     state,
     initialRow: () => initial.slice(),
-    perform(index) {
+    perform: (index) =>
+      isAtPlace(state, actions[index]!, rules[index]!) ? machine.performCandidate(index) : undefined,
+    performCandidate(index) {
       const rule = rules[index]!;
       const action = actions[index]!;
       if (!isEnabled(state, action, rule)) return undefined;
@@ -89,10 +93,13 @@ export function createMachine(shape: Shape): Machine {
   return machine;
 }
 
+const isAtPlace = (s: State, action: Action, rule: Rule<Action>): boolean =>
+  rule.at === undefined || rule.at.includes(s.clients[(action as { client: number }).client]!.at);
+
 function isEnabled(s: State, action: Action, rule: Rule<Action>): boolean {
-  if (rule.at !== undefined && !rule.at.includes(s.clients[(action as { client: number }).client]!.at)) return false;
   if (rule.environment !== undefined && !rule.environment(s, action)) return false;
-  if (rule.promises !== undefined) for (const promise of rule.promises) if (!promise[1](s, action)) return false;
+  const { promises } = rule;
+  if (promises !== undefined) for (let i = 0; i < promises.length; i++) if (!promises[i]![1](s, action)) return false;
   return rule.within === undefined || rule.within(s, action);
 }
 

@@ -22,7 +22,7 @@ export class StateTable {
   /** The number of the state `row`; a new state gets the number `size` had before the call. */
   intern(row: Int32Array): number {
     const { words, rows, slots, mask } = this;
-    let slot = hash(row, words) & mask;
+    let slot = hash(row, 0, words) & mask;
     for (;;) {
       const entry = slots[slot]!;
       if (entry === 0) break;
@@ -35,7 +35,8 @@ export class StateTable {
     const state = this.size++;
     slots[slot] = state + 1;
     if ((state + 1) * words > rows.length) this.growRows();
-    this.rows.set(row, state * words);
+    const base = state * words;
+    for (let i = 0; i < words; i++) this.rows[base + i] = row[i]!;
     if (this.size * 3 > slots.length * 2) this.growSlots();
     return state;
   }
@@ -56,7 +57,7 @@ export class StateTable {
     const slots = new Int32Array(this.slots.length * 2);
     const mask = slots.length - 1;
     for (let state = 0; state < this.size; state++) {
-      let slot = hash(rows.subarray(state * words, (state + 1) * words), words) & mask;
+      let slot = hash(rows, state * words, words) & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
       slots[slot] = state + 1;
     }
@@ -65,11 +66,11 @@ export class StateTable {
   }
 }
 
-/** Mixes the words of a row; multiplication spreads low bits, shifts bring high bits down. */
-function hash(row: Int32Array, words: number): number {
+/** Mixes the words of the row at `base`; multiplication spreads low bits, shifts bring high bits down. */
+function hash(rows: Int32Array, base: number, words: number): number {
   let h = 0x9e3779b9;
   for (let i = 0; i < words; i++) {
-    h = Math.imul(h ^ row[i]!, 0x85ebca6b);
+    h = Math.imul(h ^ rows[base + i]!, 0x85ebca6b);
     h ^= h >>> 13;
   }
   h = Math.imul(h, 0xc2b2ae35);

@@ -1,0 +1,148 @@
+// The explorer: exact counts, shortest paths, violations, goals, stuck clients. A wrong count here is a changed machine.
+
+import { describe, expect, test } from 'vitest';
+import type { Goal, Invariant, Property } from '../spec/claim.ts';
+import type { Snapshot } from '../spec/snapshot.ts';
+import { blankSnapshot, createMachine, explore, pathTo, stuckStates } from '../model/index.ts';
+import { actsWithout, block, shapeOf } from './kit/shape-of.ts';
+
+const quiet = actsWithout(
+  'cancel',
+  'ioNotmeta',
+  'ioFlushMark',
+  'ioStart',
+  'ioFsync',
+  'ioSync',
+  'ioMovedeps',
+  'ioCheckread',
+  'ioCountdeps',
+);
+const blank = blankSnapshot(shapeOf());
+const claim = { tla: 'X', statement: 'x', why: 'x', seed: [], status: 'checked' } as const;
+
+describe('exploring one block', () => {
+  test.each([
+    ['data', 3216],
+    ['meta', 4186],
+    ['undo', 4008],
+    ['volume', 3078],
+  ] as const)('%s with two clients has its exact number of states', (type, states) => {
+    const exploration = explore(createMachine(shapeOf({ blocks: [block('b1', type)], acts: quiet })));
+    expect(exploration).toMatchObject({ distinct: states, complete: true });
+  });
+
+  test('every edge is what the machine does from its source', () => {
+    const machine = createMachine(shapeOf({ acts: quiet, clients: ['c1'] }));
+    const { graph, rows, distinct } = explore(machine, { graph: true });
+    const into = new Int32Array(machine.rowWords);
+    let edges = 0;
+    for (let state = 0; state < distinct; state++)
+      for (let index = 0; index < machine.actions.length; index++) {
+        const step = machine.step(rows, state * machine.rowWords, index, into);
+        expect(step === undefined).toBe(machine.refusal(rows, state * machine.rowWords, index) !== undefined);
+        if (step !== undefined) edges += 1;
+      }
+    expect(edges).toBe(graph!.length);
+    for (let i = 0; i < graph!.length; i++) {
+      machine.step(rows, graph!.source[i]! * machine.rowWords, graph!.action[i]!, into);
+      const target = graph!.target[i]! * machine.rowWords;
+      expect(into).toEqual(rows.slice(target, target + machine.rowWords));
+    }
+  });
+
+  test('stops at maxStates and says that it is not complete', () => {
+    const exploration = explore(createMachine(shapeOf({ acts: quiet })), { maxStates: 100 });
+    expect(exploration.complete).toBe(false);
+    expect(exploration.distinct).toBeLessThan(3216);
+  });
+
+  test('is the same on every run', () => {
+    const once = explore(createMachine(shapeOf({ acts: quiet })), { graph: true });
+    const again = explore(createMachine(shapeOf({ acts: quiet })), { graph: true });
+    expect(again.rows).toEqual(once.rows);
+    expect(again.graph).toEqual(once.graph);
+  });
+});
+
+describe('claims', () => {
+  const never = (broken: (s: Snapshot) => boolean): Invariant => ({
+    ...claim, id: 'N1', form: 'state', applies: () => true, holds: (s) => !broken(s), violation: blank,
+  }); // prettier-ignore
+
+  test('a broken invariant is found with a shortest path', () => {
+    const machine = createMachine(shapeOf({ acts: quiet }));
+    const exploration = explore(machine, {
+      invariants: [never((s) => s.ios[0]!.running && s.clients[0]!.at === 'wait')],
+    });
+    expect(exploration.violation).toMatchObject({ claim: 'N1' });
+    expect(exploration.complete).toBe(false);
+    const path = pathTo(exploration, exploration.violation!.state);
+    expect(path.map(({ action, outcome }) => `${action.kind} ${outcome}`)).toEqual([
+      'ioNew done',
+      'ioFlush done',
+      'ioWait wait',
+    ]);
+  });
+
+  test('a broken property names its source and action', () => {
+    const property: Property = {
+      ...claim, id: 'N2', form: 'step', on: ['writeDone'], applies: () => true,
+      holds: (before, _, after) => before.ios[0]!.refs === after.ios[0]!.refs,
+      violation: { before: blank, step: { action: { kind: 'cleanLoose' }, outcome: 'done' }, after: blank },
+    }; // prettier-ignore
+    const machine = createMachine(shapeOf({ acts: quiet, faults: ['write'] }));
+    const { violation } = explore(machine, { properties: [property] });
+    expect(violation?.claim).toBe('N2');
+    expect(machine.actions[violation!.action!]).toMatchObject({ kind: 'writeDone', error: true });
+  });
+
+  test('what applied is counted, and a claim that is not checked is not asked', () => {
+    const dirty: Invariant = { ...never(() => false), id: 'N3', applies: (s) => s.ios[0]!.modified };
+    const refuted: Invariant = { ...never(() => true), id: 'N4', status: 'refuted' };
+    const exploration = explore(createMachine(shapeOf({ acts: quiet })), { invariants: [dirty, refuted] });
+    expect(exploration.complete).toBe(true);
+    expect(exploration.applied.get('N3')).toBeGreaterThan(100);
+    expect(exploration.applied.has('N4')).toBe(false);
+  });
+
+  test('a goal is reported with the first state that reaches it, an impossible one not at all', () => {
+    const goal = (id: string, reached: (s: Snapshot) => boolean): Goal => ({
+      id,
+      statement: id,
+      reached,
+      example: blank,
+    });
+    const exploration = explore(createMachine(shapeOf({ acts: quiet })), {
+      goals: [
+        goal('start', () => true),
+        goal('loose', (s) => s.ios[0]!.modRoot === 'lose'),
+        goal('never', (s) => s.ios[0]!.refs > 40),
+      ],
+    });
+    expect(exploration.goals.get('start')).toBe(0);
+    expect(exploration.goals.get('loose')).toBeGreaterThan(0);
+    expect(exploration.goals.has('never')).toBe(false);
+  });
+});
+
+describe('stuck states', () => {
+  test('nobody is stuck in the whole machine', () => {
+    expect(stuckStates(explore(createMachine(shapeOf({ acts: quiet })), { graph: true }))).toEqual([]);
+  });
+
+  // A lost wake-up looks like this: the step that would end the wait exists no more.
+  test('a modifier is stuck when an interlock can never end', () => {
+    const exploration = explore(createMachine(shapeOf({ acts: actsWithout('ioDoneInterlock', 'cancel') })), {
+      graph: true,
+    });
+    const stuck = stuckStates(exploration);
+    expect(stuck.map(({ client }) => client)).toEqual([0, 1]);
+    const snapshot = blankSnapshot(shapeOf());
+    exploration.machine.snapshot(exploration.rows, stuck[0]!.state * exploration.machine.rowWords, snapshot);
+    expect(snapshot.clients[0]!.at).toBe('modify');
+  });
+
+  test('needs the graph', () => {
+    expect(() => stuckStates(explore(createMachine(shapeOf({ acts: quiet }))))).toThrow('graph: true');
+  });
+});
