@@ -1,0 +1,222 @@
+// The functions of the seed, all 46, with the place where each lives here.
+//
+// `actions` are the steps that carry it: the transition of that name in the model, the operators of those labels in TLA+.
+// `src` is the file of production. A function that has no home says why. The maintenance of one record by several
+// functions of the seed (lists, sums, flags) is derived in the model and so is named through the actions that cause it.
+
+import { ACTIONS, labelOf, type ActionKind } from './vocabulary.ts';
+
+/** Parts that are not built yet, or that have nothing to do here. */
+export type NoHome = 'direct I/O' | 'disabled in the seed';
+
+export interface SeedFunction {
+  readonly name: string;
+  readonly line: number;
+  readonly to: number;
+  /** What it is for, in our words. */
+  readonly what: string;
+  readonly src: readonly string[];
+  readonly actions: readonly ActionKind[];
+  /** Why it has no home, where it has none. */
+  readonly noHome?: NoHome;
+}
+
+/** Labels of the TLA+ operators that tell what a seed function does. */
+export function tlaHomes(f: SeedFunction): readonly string[] {
+  return f.actions.flatMap((kind) => ACTIONS[kind].outcomes.map((outcome) => labelOf(kind, outcome)));
+}
+
+const built = (
+  name: string,
+  [line, to]: readonly [number, number],
+  what: string,
+  src: readonly string[],
+  actions: readonly ActionKind[],
+): SeedFunction => ({ name, line, to, what, src, actions });
+
+const notBuilt = (name: string, [line, to]: readonly [number, number], what: string, noHome: NoHome): SeedFunction => ({
+  name,
+  line,
+  to,
+  what,
+  src: [],
+  actions: [],
+  noHome,
+});
+
+export const SEED_FUNCTIONS: readonly SeedFunction[] = [
+  built(
+    'hammer_mod_rb_compare',
+    [69, 85],
+    'order of the dirty lists: offset on the device, then volume',
+    ['dirty-lists.ts'],
+    ['ioModify', 'ioNew'],
+  ),
+  built('hammer_io_init', [93, 99], 'a fresh structure: volume, mount, type', ['hammer-io.ts'], ['ioRead', 'ioNew']),
+  built(
+    'hammer_io_disassociate',
+    [122, 158],
+    'cut io and buffer apart',
+    ['release.ts'],
+    ['release', 'delBuffer', 'unload', 'recycle', 'lowMemoryRelease', 'writeDone'],
+  ),
+  built('hammer_io_wait', [166, 181], 'wait for the write in flight', ['write.ts'], ['ioWait', 'resumeWait']),
+  built(
+    'hammer_io_wait_all',
+    [189, 228],
+    'barrier over everything on the run list',
+    ['write.ts', 'run-list.ts'],
+    ['ioWaitAll', 'resumeWaitAll'],
+  ),
+  built('hammer_io_clear_error', [234, 246], 'drop the pin of a failed write', ['write.ts'], ['ioClearError']),
+  built('hammer_io_clear_error_noassert', [248, 259], 'the same at close', ['write.ts'], ['ioClearErrorNoassert']),
+  built(
+    'hammer_io_notmeta',
+    [273, 283],
+    'tell the cache that the buffer holds file data',
+    ['hammer-io-core.ts'],
+    ['ioNotmeta'],
+  ),
+  built('hammer_io_read', [300, 378], 'attach and fill a buffer', ['get.ts'], ['ioRead', 'readDone', 'resumeGet']),
+  built('hammer_io_new', [393, 420], 'attach a zeroed, dirty buffer', ['get.ts'], ['ioNew', 'resumeGet']),
+  built(
+    'hammer_io_advance',
+    [428, 433],
+    'tell the cache that the buffer was used',
+    ['hammer-io-core.ts'],
+    ['ioAdvance'],
+  ),
+  built('hammer_io_inval', [447, 495], 'purge what the device cache holds for a block', ['release.ts'], ['ioInval']),
+  built(
+    'hammer_io_release',
+    [517, 656],
+    'decide what becomes of a buffer at the last release',
+    ['release.ts'],
+    ['release', 'lowMemoryRelease', 'delBuffer', 'unload', 'resumeRelease'],
+  ),
+  built('hammer_io_flush', [667, 749], 'issue the write of a dirty buffer', ['write.ts'], ['ioFlush', 'release']),
+  built(
+    'hammer_io_modify',
+    [770, 806],
+    'make dirty and own the buffer',
+    ['modify.ts'],
+    ['ioModify', 'modifyBuffer', 'modifyVolume', 'resumeModify', 'ioNew'],
+  ),
+  built('hammer_io_modify_done', [808, 818], 'close a modification', ['modify.ts'], ['ioModifyDone']),
+  built(
+    'hammer_io_write_interlock',
+    [830, 842],
+    'keep modifiers out',
+    ['modify.ts'],
+    ['ioWriteInterlock', 'resumeInterlock'],
+  ),
+  built('hammer_io_done_interlock', [844, 853], 'let modifiers in again', ['modify.ts'], ['ioDoneInterlock']),
+  built(
+    'hammer_modify_volume',
+    [861, 875],
+    'modify a volume header under UNDO',
+    ['modify.ts'],
+    ['modifyVolume', 'undoLaid'],
+  ),
+  built('hammer_modify_buffer', [883, 897], 'modify META under UNDO', ['modify.ts'], ['modifyBuffer', 'undoLaid']),
+  built('hammer_modify_volume_done', [899, 903], 'close it', ['modify.ts'], ['ioModifyDone']),
+  built('hammer_modify_buffer_done', [905, 909], 'close it', ['modify.ts'], ['ioModifyDone']),
+  built(
+    'hammer_io_clear_modify',
+    [924, 986],
+    'make clean, with the CRC work that was put off',
+    ['modify.ts', 'block-crc.ts'],
+    ['ioFlush', 'writeBack', 'delBuffer', 'unload'],
+  ),
+  built(
+    'hammer_io_clear_modlist',
+    [995, 1010],
+    'leave the lose list before destruction',
+    ['dirty-lists.ts', 'release.ts'],
+    ['cleanLoose', 'unload', 'release'],
+  ),
+  built(
+    'hammer_io_set_modlist',
+    [1012, 1046],
+    'enter the dirty list of the type',
+    ['mount-state.ts', 'dirty-lists.ts'],
+    ['ioModify', 'modifyBuffer', 'modifyVolume', 'ioNew'],
+  ),
+  built('hammer_io_start', [1059, 1063], 'hook before an I/O: nothing', ['kernel-hooks.ts'], ['ioStart']),
+  built(
+    'hammer_io_complete',
+    [1075, 1163],
+    'completion of a read or write',
+    ['kernel-hooks.ts', 'get.ts'],
+    ['writeDone', 'readDone'],
+  ),
+  built(
+    'hammer_io_deallocate',
+    [1182, 1228],
+    'the kernel wants the buffer',
+    ['kernel-hooks.ts'],
+    ['recycle', 'lowMemoryRelease', 'writeDone'],
+  ),
+  built('hammer_io_fsync', [1233, 1238], 'hook: nothing', ['kernel-hooks.ts'], ['ioFsync']),
+  built('hammer_io_sync', [1246, 1251], 'hook: nothing', ['kernel-hooks.ts'], ['ioSync']),
+  built('hammer_io_movedeps', [1256, 1260], 'hook: nothing', ['kernel-hooks.ts'], ['ioMovedeps']),
+  built(
+    'hammer_io_checkread',
+    [1278, 1283],
+    'may the kernel read ahead over the buffer: always',
+    ['kernel-hooks.ts'],
+    ['ioCheckread'],
+  ),
+  built(
+    'hammer_io_checkwrite',
+    [1290, 1363],
+    'may the kernel write the buffer',
+    ['kernel-hooks.ts'],
+    ['writeBack', 'clusterPull'],
+  ),
+  built(
+    'hammer_io_countdeps',
+    [1371, 1376],
+    'shall the kernel delay the write: never',
+    ['kernel-hooks.ts'],
+    ['ioCountdeps'],
+  ),
+  notBuilt('hammer_io_direct_read', [1408, 1482], 'read file data straight into the file’s buffer', 'direct I/O'),
+  notBuilt('hammer_io_indirect_read', [1496, 1566], 'read file data through the device cache', 'direct I/O'),
+  notBuilt('hammer_indirect_callback', [1578, 1623], 'check and copy what was read', 'direct I/O'),
+  notBuilt('hammer_io_direct_read_complete', [1635, 1654], 'check what was read directly', 'disabled in the seed'),
+  notBuilt('hammer_io_direct_write', [1664, 1776], 'write file data straight to the device', 'direct I/O'),
+  notBuilt('hammer_io_direct_write_complete', [1789, 1827], 'completion of such a write', 'direct I/O'),
+  notBuilt('hammer_io_direct_wait', [1840, 1874], 'wait for it and purge what is stale', 'direct I/O'),
+  notBuilt('hammer_io_direct_uncache', [1893, 1912], 'forget where relocated data were', 'direct I/O'),
+  notBuilt('hammer_io_direct_uncache_callback', [1914, 1945], 'the same in one file', 'direct I/O'),
+  built(
+    'hammer_io_flush_mark',
+    [1952, 1956],
+    'note that the device may hold unflushed writes',
+    ['volumes.ts'],
+    ['ioFlushMark', 'writeDone'],
+  ),
+  built(
+    'hammer_io_flush_sync',
+    [1961, 1989],
+    'flush the device caches that need it',
+    ['volumes.ts'],
+    ['ioFlushSync', 'flushDone', 'resumeFlushSync'],
+  ),
+  built(
+    'hammer_io_limit_backlog',
+    [1994, 1998],
+    'wait while too much is being written',
+    ['write.ts'],
+    ['ioLimitBacklog', 'resumeBacklog'],
+  ),
+];
+
+/** What the file holds besides functions. */
+export const SEED_OTHER: readonly { readonly line: number; readonly to: number; readonly what: string }[] = [
+  { line: 87, to: 87, what: 'the red-black tree of the dirty lists, generated by a macro: an ordered container here' },
+  { line: 325, to: 363, what: 'the debugging print of a read: no counterpart' },
+  { line: 732, to: 733, what: 'the debugging print of a write: no counterpart' },
+  { line: 1378, to: 1388, what: 'the table of kernel hooks: the kernel’s actions of the vocabulary' },
+];

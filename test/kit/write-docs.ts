@@ -1,0 +1,32 @@
+// `npm run docs`: writes the documents that are generated, each from a pure function, and says what it wrote.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { specReadme } from './spec-readme.ts';
+
+/** Generated documents, by their path from the root of the project. */
+export const DOCUMENTS: Readonly<Record<string, () => string>> = { 'spec/README.md': specReadme };
+
+export const documentFile = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+function writeDocuments(): void {
+  for (const [path, text] of Object.entries(DOCUMENTS)) {
+    const file = documentFile(path);
+    const written = text();
+    const isNew = readDocument(file) !== written;
+    if (isNew) writeFileSync(file, written);
+    console.log(`${path}: ${isNew ? 'written' : 'up to date'}`);
+  }
+}
+
+/** The text of a document; empty when there is none yet. */
+export function readDocument(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeDocuments();

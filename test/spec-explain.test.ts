@@ -1,0 +1,57 @@
+// `--explain` knows everything that has a name, and helps with a name that it does not know.
+
+import { describe, expect, it } from 'vitest';
+import { ACTION_KINDS, CLAIMS, GOALS, LABELS, PROGRESS, PROMISES, REPAIRS } from '../spec/index.ts';
+import { UnknownEntry, explainClaim } from './kit/explain.ts';
+
+const NAMES = [
+  ...CLAIMS.flatMap(({ id, tla }) => [id, tla]),
+  ...[...GOALS, ...REPAIRS, ...PROGRESS].map(({ id }) => id),
+  ...PROMISES.map(({ name }) => name),
+  ...ACTION_KINDS,
+  ...LABELS,
+];
+
+describe('explainClaim', () => {
+  it('explains every claim, repair, goal, promise, action and label', () => {
+    const short = NAMES.filter((name) => explainClaim(name).split('\n').length < 3);
+    expect(short).toEqual([]);
+  });
+
+  it('tells of a claim its reason, its seed lines, and an example as what it differs in from nothing', () => {
+    expect(explainClaim('I3')).toBe(
+      [
+        'I3 RunningIsOnRunList (checked, in every state)',
+        '',
+        'A write in flight has its buffer, in the hands of the kernel, and stands on the run list exactly once.',
+        'Why: A barrier waits for the run list and for nothing else: a write that is not on it escapes every barrier.',
+        '',
+        'sys/vfs/hammer/hammer_io.c (e8c03636):',
+        '  741-747    running, sums, run list, then the write',
+        '  1084       at completion the buffer must be the kernel’s',
+        '  1140       the entry goes with the completion',
+        '  1354-1357  the same for writes that the kernel starts',
+        '',
+        'A state that breaks it:',
+        '  io d1: exists, bp, ondisk, released, running',
+        '  mount: ioRunningSpace 16384, runningWriteBytes 16384',
+      ].join('\n'),
+    );
+  });
+
+  it('tells of a step what it changes', () => {
+    expect(explainClaim('DisassociateIsSafe')).toContain(
+      'by kernel recycle d1 → done to\n  io d1: not bp, not ondisk, not modified, not delwri, modRoot lose',
+    );
+  });
+
+  it('takes any capitalisation', () => {
+    expect(explainClaim('i3')).toBe(explainClaim('I3'));
+  });
+
+  it('names the nearest entries for an unknown one', () => {
+    const ask = (id: string) => () => explainClaim(id);
+    expect(ask('I999')).toThrow(UnknownEntry);
+    expect(ask('ioFlsh')).toThrow(/nearest: ioFlush/);
+  });
+});
