@@ -4,9 +4,10 @@
 // the same on every run. Depth is counted as TLC does: the initial state alone is depth 1.
 
 import type { Goal, Invariant, Property } from '../spec/claim.ts';
+import type { Snapshot } from '../spec/snapshot.ts';
 import { ACTION_KINDS, type Action, type ActionKind, type Outcome } from '../spec/vocabulary.ts';
 import type { Machine } from './machine.ts';
-import { blankSnapshot, takeSnapshot } from './snapshot.ts';
+import { View } from './snapshot.ts';
 import { StateTable } from './state-table.ts';
 
 /** Outcomes by the code that edges carry. */
@@ -148,7 +149,7 @@ class Search {
       this.transitions += 1;
       const known = table.size;
       const target = isSame(words, table.rows, base) ? source : table.intern(words);
-      if (claims.isWatched(index)) claims.step(source, index, outcome);
+      claims.step(source, index, outcome, target !== source);
       if (target === known) {
         tree.push(source, index);
         claims.state(target);
@@ -200,12 +201,12 @@ class ClaimCheck {
   private readonly stateCounts: Float64Array;
   private readonly stepCounts: Float64Array;
   private pendingGoals: readonly Goal[];
-  /** Per action index: the properties that it could break. */
-  private readonly watching: readonly (readonly number[])[];
-  private readonly before;
-  private readonly after;
-  private beforeIsTaken = false;
-  private readonly sourceWords: Int32Array;
+  /** Per action index: the properties that name its kind. */
+  private readonly named: readonly (readonly number[])[];
+  /** The properties about any step that changes something. */
+  private readonly general: readonly number[];
+  private readonly before: View;
+  private readonly after: View;
 
   constructor(machine: Machine, options: ExploreOptions) {
     this.machine = machine;
@@ -217,43 +218,36 @@ class ClaimCheck {
     const byKind = new Map<ActionKind, readonly number[]>(
       ACTION_KINDS.map((kind) => [
         kind,
-        this.properties.flatMap((p, i) => (p.on === 'any' || p.on.includes(kind) ? [i] : [])),
+        this.properties.flatMap((property, i) => (property.on !== 'any' && property.on.includes(kind) ? [i] : [])),
       ]),
     );
-    this.watching = machine.actions.map((action) => byKind.get(action.kind)!);
-    this.before = blankSnapshot(machine.shape);
-    this.after = blankSnapshot(machine.shape);
-    this.sourceWords = new Int32Array(machine.rowWords);
+    this.named = machine.actions.map((action) => byKind.get(action.kind)!);
+    this.general = this.properties.flatMap((property, i) => (property.on === 'any' ? [i] : []));
+    this.before = new View(machine.state);
+    this.after = new View(machine.state);
   }
 
-  /** The scratch state is a source again: remember it for properties. */
+  /** The scratch state is a source that steps will be made from. */
   leave(): void {
-    this.beforeIsTaken = false;
-    if (this.properties.length > 0) this.sourceWords.set(this.machine.state.words);
+    if (this.properties.length > 0) this.before.look();
   }
 
-  isWatched(index: number): boolean {
-    return this.watching[index]!.length > 0;
+  /** The scratch state is what the action made of the source: check the properties. */
+  step(source: number, index: number, outcome: Outcome, changes: boolean): void {
+    const named = this.named[index]!;
+    if (named.length > 0) this.check(named, source, index, outcome);
+    if (changes && this.general.length > 0) this.check(this.general, source, index, outcome);
   }
 
-  /** The scratch state is what `action` made of the source: check the properties. */
-  step(source: number, index: number, outcome: Outcome): void {
-    const { state } = this.machine;
-    takeSnapshot(state, this.after);
-    if (!this.beforeIsTaken) {
-      const words = state.words.slice();
-      state.words.set(this.sourceWords);
-      takeSnapshot(state, this.before);
-      state.words.set(words);
-      this.beforeIsTaken = true;
-    }
+  private check(watching: readonly number[], source: number, index: number, outcome: Outcome): void {
+    const before = this.before.snapshot;
+    const after = this.after.look();
     const step = { action: this.machine.actions[index]!, outcome };
-    for (const i of this.watching[index]!) {
+    for (const i of watching) {
       const property = this.properties[i]!;
-      if (!property.applies(this.before, step, this.after)) continue;
+      if (!property.applies(before, step, after)) continue;
       this.stepCounts[i]! += 1;
-      if (!property.holds(this.before, step, this.after))
-        this.violation ??= { claim: property.id, state: source, action: index };
+      if (!property.holds(before, step, after)) this.violation ??= { claim: property.id, state: source, action: index };
     }
   }
 
@@ -261,18 +255,21 @@ class ClaimCheck {
   state(number: number): void {
     if (this.invariants.length === 0 && this.pendingGoals.length === 0) return;
     const { blockBytes } = this.machine.shape;
-    takeSnapshot(this.machine.state, this.after);
+    const snapshot = this.after.look();
     for (let i = 0; i < this.invariants.length; i++) {
       const claim = this.invariants[i]!;
-      if (!claim.applies(this.after)) continue;
+      if (!claim.applies(snapshot)) continue;
       this.stateCounts[i]! += 1;
-      if (!claim.holds(this.after, blockBytes)) this.violation ??= { claim: claim.id, state: number };
+      if (!claim.holds(snapshot, blockBytes)) this.violation ??= { claim: claim.id, state: number };
     }
-    for (const goal of this.pendingGoals)
-      if (goal.reached(this.after)) {
-        this.goals.set(goal.id, number);
-        this.pendingGoals = this.pendingGoals.filter((pending) => pending !== goal);
-      }
+    if (this.pendingGoals.length > 0) this.seeGoals(snapshot, number);
+  }
+
+  private seeGoals(snapshot: Snapshot, number: number): void {
+    const reached = this.pendingGoals.filter((goal) => goal.reached(snapshot));
+    if (reached.length === 0) return;
+    for (const goal of reached) this.goals.set(goal.id, number);
+    this.pendingGoals = this.pendingGoals.filter((goal) => !reached.includes(goal));
   }
 
   applied(): Map<string, number> {

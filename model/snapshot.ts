@@ -26,39 +26,102 @@ export interface MutableSnapshot extends Snapshot {
   readonly lists: Readonly<Record<Exclude<ModRoot, 'none'>, number[]>>;
 }
 
+/** Writes the whole observable state of `s` into `into`. */
 export function takeSnapshot(s: State, into: MutableSnapshot): void {
+  for (let b = 0; b < s.ios.length; b++) takeIo(s, b, into.ios[b]!);
+  for (let c = 0; c < s.clients.length; c++) takeClient(s, c, into.clients[c]!);
+  takeTotals(s, into);
+}
+
+/**
+ * A snapshot that is kept current. What is observed of an io follows from its own word and from the words of the clients
+ * that are concerned with it, and one step changes few words: `look` takes anew only what could have changed.
+ */
+export class View {
+  readonly snapshot: MutableSnapshot;
+  private readonly state: State;
+  private readonly words: Int32Array;
+  private readonly concerns: Uint8Array;
+  private readonly stale: Uint8Array;
+
+  constructor(state: State) {
+    this.state = state;
+    this.snapshot = blankSnapshot(state.shape);
+    this.words = state.words.slice();
+    this.concerns = new Uint8Array(state.clients.length);
+    this.stale = new Uint8Array(state.ios.length).fill(1);
+    takeSnapshot(state, this.snapshot);
+    state.clients.forEach((client, c) => (this.concerns[c] = client.io1));
+  }
+
+  /** The snapshot of what the state is now. */
+  look(): MutableSnapshot {
+    const { state, snapshot, words, concerns, stale } = this;
+    const blocks = state.ios.length;
+    let changed = false;
+    stale.fill(0);
+    for (let i = 0; i < words.length; i++) {
+      if (words[i] === state.words[i]) continue;
+      words[i] = state.words[i]!;
+      changed = true;
+      if (i < blocks) stale[i] = 1;
+      else if (i < blocks + concerns.length) {
+        const c = i - blocks;
+        const io1 = state.clients[c]!.io1;
+        if (io1 > 0) stale[io1 - 1] = 1;
+        if (concerns[c]! > 0) stale[concerns[c]! - 1] = 1;
+        concerns[c] = io1;
+        takeClient(state, c, snapshot.clients[c]!);
+      }
+    }
+    if (!changed) return snapshot;
+    for (let b = 0; b < blocks; b++) if (stale[b] === 1) takeIo(state, b, snapshot.ios[b]!);
+    takeTotals(state, snapshot);
+    return snapshot;
+  }
+}
+
+/** Sums, lists, run list, volumes and mount, from ios that are taken already. */
+function takeTotals(s: State, into: MutableSnapshot): void {
   const { blockBytes } = s.shape;
   const { mount, lists, iorun } = into;
   mount.criticalError = s.mount.criticalError;
   mount.lockedDirtySpace = 0;
-  mount.ioRunningSpace = 0;
   mount.runningReadBytes = 0;
   mount.runningWriteBytes = 0;
   mount.ioLockedCount = s.mount.lockedExtra;
-  lists.volu.length = lists.meta.length = lists.undo.length = lists.data.length = lists.lose.length = 0;
-  iorun.length = 0;
+  empty(lists.volu);
+  empty(lists.meta);
+  empty(lists.undo);
+  empty(lists.data);
+  empty(lists.lose);
+  empty(iorun);
   for (let b = 0; b < s.ios.length; b++) {
-    takeIo(s, b, into.ios[b]!);
     const { reading, running, locked, modRoot } = into.ios[b]!;
     if (reading) mount.runningReadBytes += blockBytes;
     if (running) {
       mount.runningWriteBytes += blockBytes;
-      mount.ioRunningSpace += blockBytes;
-      iorun[s.ios[b]!.place - 1] = ioEntry(b);
+      iorun[s.ios[b]!.place - 1] = IO_ENTRIES[b]!;
     }
     if (locked) mount.ioLockedCount += 1;
     if (modRoot === 'meta' || modRoot === 'volu') mount.lockedDirtySpace += blockBytes;
     // Blocks stand in device order, so the lists come out in the seed's order (L69-85).
     if (modRoot !== 'none') lists[modRoot].push(b);
   }
+  mount.ioRunningSpace = mount.runningWriteBytes;
   for (let c = 0; c < s.clients.length; c++) {
-    takeClient(s, c, into.clients[c]!);
-    if (s.clients[c]!.place > 0) iorun[s.clients[c]!.place - 1] = clientEntry(c);
+    const { place } = s.clients[c]!;
+    if (place > 0) iorun[place - 1] = CLIENT_ENTRIES[c]!;
   }
   for (let v = 0; v < s.volumes.length; v++) {
     into.volumes[v]!.flush = s.volumes[v]!.flush;
     into.volumes[v]!.volatile = s.volumes[v]!.volatile;
   }
+}
+
+/** Setting the length of an array is slow even when it is empty, and most are. */
+function empty(array: unknown[]): void {
+  if (array.length > 0) array.length = 0;
 }
 
 function takeIo(s: State, b: number, into: Mutable<IoSnapshot>): void {
@@ -106,8 +169,6 @@ function takeClient(s: State, c: number, into: MutableSnapshot['clients'][number
 
 const IO_ENTRIES = Array.from({ length: 32 }, (_, io): RunEntry => ({ io }));
 const CLIENT_ENTRIES = Array.from({ length: 32 }, (_, client): RunEntry => ({ client }));
-const ioEntry = (b: number): RunEntry => IO_ENTRIES[b]!;
-const clientEntry = (c: number): RunEntry => CLIENT_ENTRIES[c]!;
 
 /** A snapshot of the shape to be written into. */
 export function blankSnapshot(shape: Shape): MutableSnapshot {
