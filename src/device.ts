@@ -1,0 +1,60 @@
+// What the core asks of the world, and what a device is. Requests leave the core through its outbox; a device takes them
+// and completes them later, in any order, never from inside `submit`. Completions come back as inputs of the core, by
+// request id: readDone, writeDone, flushDone; an UNDO log answers with undoLaid, by handle.
+
+import type { Handle } from './handles.ts';
+
+/** `ok`, or `error` for EIO. */
+export type Result = 'ok' | 'error';
+
+export interface ReadRequest {
+  readonly kind: 'read';
+  readonly id: number;
+  readonly volume: number;
+  readonly block: number;
+  /** 2 if the block behind is to be read ahead by the same request, else 1. */
+  readonly blocks: 1 | 2;
+}
+
+export interface WriteRequest {
+  readonly kind: 'write';
+  readonly id: number;
+  readonly volume: number;
+  readonly block: number;
+  /**
+   * A view of the slab, not a copy. What reaches the medium must be the content at issue, and it is: from issue to
+   * completion no modification is open (issue needs modifyRefs <= 0, hammer_io.c L680) and none can open, because opening
+   * one waits for the buffer (L695). So a copy would cost a block of memory traffic per write and protect against nothing
+   * but views kept beyond ioModifyDone, which `verify` finds.
+   */
+  readonly bytes: Uint8Array;
+}
+
+/** Make everything durable whose write has completed before this request. */
+export interface FlushRequest {
+  readonly kind: 'flush';
+  readonly id: number;
+  readonly volume: number;
+}
+
+/** Lay an UNDO record before the bytes may change. Answered with undoLaid(handle, …). */
+export interface UndoRequest {
+  readonly kind: 'undo';
+  readonly handle: Handle;
+  readonly volume: number;
+  readonly block: number;
+  /** Where in the block the old bytes stand. */
+  readonly offset: number;
+  /** The old bytes: a copy, because other modifications of the buffer may be open already. */
+  readonly before: Uint8Array;
+}
+
+/** What a device may be asked. */
+export type DeviceRequest = ReadRequest | WriteRequest | FlushRequest;
+/** What leaves the core. */
+export type Request = DeviceRequest | UndoRequest;
+
+export interface Device {
+  /** Takes a request, to be completed later. */
+  submit(request: DeviceRequest): void;
+}

@@ -1,0 +1,47 @@
+// hammer-io-kit, production: the synchronous core of a block-buffer cache after DragonFly's HAMMER filesystem.
+//
+// A buffer's life, in the caller's words:
+//
+//   const core = new HammerIoCore({ volumes: [{ name: 'v1', blocks: 1024 }], capacityBufs: 64 });
+//   const { ticket } = core.ioRead(0, 7, 'data');          // `io`: a read is in the outbox
+//   core.drainRequests((request) => { … });                 // give it to a device
+//   core.readDone(request.id, 'ok', bytes);                 // later, from outside
+//   const { handle } = core.resume(core.nextRunnable());    // `done`: the buffer is held
+//   core.ioModify(handle); core.bytes(handle)[0] = 1; core.change(handle); core.ioModifyDone(handle);
+//   core.ioFlush(handle);                                   // a write is in the outbox
+//   core.release(handle);                                   // the handle is stale from here on
+//
+// A write is on the device when writeDone has come, and durable when an ioFlushSync that came later has answered `done`.
+
+export { HammerIoCore } from './hammer-io-core.ts';
+export type { ReadableBytes } from './hammer-io-core.ts';
+export type { CoreOptions, VolumeOptions } from './options.ts';
+export type { Answer } from './answer.ts';
+export { NO_HANDLE, NO_TICKET } from './answer.ts';
+export type { Handle } from './handles.ts';
+export type { Ticket } from './tickets.ts';
+export type { TicketKind } from './resume.ts';
+export type {
+  Device,
+  DeviceRequest,
+  FlushRequest,
+  ReadRequest,
+  Request,
+  Result,
+  UndoRequest,
+  WriteRequest,
+} from './device.ts';
+export { MemoryDevice } from './memory-device.ts';
+export type { Completion, CompletionSink, Fault } from './memory-device.ts';
+export { hasValidCrc } from './block-crc.ts';
+export {
+  BrokenPromise,
+  BytesChanged,
+  CacheFull,
+  HammerIoError,
+  ImpossibleInput,
+  InvalidArgument,
+  PROMISES,
+  Reentered,
+} from './errors.ts';
+export type { PromiseName } from './errors.ts';
