@@ -12,7 +12,7 @@ import { DATA_SHAPE, META_UNDO_SHAPE } from './fixtures/shapes.ts';
 
 /** What tla-checker prints for a state, variable by variable. */
 function engineText(shape: Shape, s: Snapshot): [string, string][] {
-  const name = (names: readonly string[], i: number): string => names[i] ?? 'None';
+  const name = (names: readonly string[], i: number): string => names[i] ?? 'none';
   const blocks = shape.blocks.map((b) => b.name);
   const text = (value: unknown): string => (typeof value === 'string' ? `"${value}"` : String(value));
   const record = (fields: Record<string, string>): string =>
@@ -74,9 +74,9 @@ describe('the text of a state', () => {
     const snapshot = blankSnapshot(machine.shape);
     machine.snapshot(machine.initialRow(), 0, snapshot);
     expect(stateWriter(machine.shape)(snapshot)).toBe(
-      'cl=(#c1:[at:"idle",bare:false,closing:false,how:"read",interlock:false,io:#None,mods:0,needs:(#v1:0),runnable:false,' +
+      'cl=(#c1:[at:"idle",bare:false,closing:false,how:"read",interlock:false,io:#none,mods:0,needs:(#v1:0),runnable:false,' +
         'wantsUndo:false]);crit=false;io=(#d1:[bp:false,check:false,delwri:false,exists:false,gencrc:false,ioerror:false,' +
-        'locked:false,modRoot:"none",modified:false,modifyRefs:0,notmeta:false,ondisk:false,owner:#None,reading:false,' +
+        'locked:false,modRoot:"none",modified:false,modifyRefs:0,notmeta:false,ondisk:false,owner:#none,reading:false,' +
         'reclaim:false,refs:0,released:false,residue:"none",running:false,waitdep:false,waiting:false,waitmod:false,' +
         'wanted:false]);iorun=<>;lockedExtra=0;vol=(#v1:[flush:"clean",volatile:"none"])',
     );

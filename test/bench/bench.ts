@@ -1,0 +1,121 @@
+// `npm run bench`: how fast the explorer and production's edge walk are here, now, on this machine.
+//
+// Explorer, on the largest configuration: distinct states a second without claims and with all claims, bytes a state; with a
+// jar also TLC with two workers on the same cfg, in turns with the explorer, and the ratio, which counts only when both find
+// the same number of distinct states. Edges: production's steps and edges a second on safe configurations. Everything is the
+// median of rounds within one process; the machine's facts stand below the table. Exit code 1 when counts differ, 2 for wrong
+// usage.
+
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import Table from 'cli-table3';
+import { EXIT, UsageError, type ExitCode } from '../kit/check/exit-codes.ts';
+import { CONFIGURATION_NAMES, LARGE_CONFIGURATION, SAFE_CONFIGURATIONS } from '../kit/configurations.ts';
+import { findJar, NoJar } from '../kit/tla/tlc-engine.ts';
+import { edgesBench } from './edges-bench.ts';
+import { explorerBench } from './explorer-bench.ts';
+import { machineFacts } from './machine-facts.ts';
+
+/** One line of the closing table. */
+export interface Figure {
+  readonly what: string;
+  readonly median: number;
+  readonly unit: string;
+  readonly rounds: readonly number[];
+}
+
+const BENCHES = ['explorer', 'tlc', 'edges'] as const;
+
+interface BenchOptions {
+  readonly only?: readonly (typeof BENCHES)[number][];
+  readonly rounds: number;
+  readonly config: string;
+  readonly tla2tools?: string;
+}
+
+function readOptions(args: readonly string[]): BenchOptions {
+  const command = new Command('bench')
+    .description('Measure the explorer, TLC beside it where a jar is given, and production on every edge.')
+    .addOption(new Option('--only <bench...>', 'which to run').choices(BENCHES))
+    .option('--rounds <n>', 'rounds of each measurement', positive, 3)
+    .option('--config <name>', 'configuration for the explorer', known, LARGE_CONFIGURATION)
+    .option('--tla2tools <jar>', 'tla2tools.jar for the comparison with TLC (else TLA2TOOLS_JAR, TLA_TOOLS_JAR)')
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  try {
+    return command.parse(args, { from: 'user' }).opts<BenchOptions>();
+  } catch (error) {
+    if (!(error instanceof CommanderError) || error.code === 'commander.helpDisplayed') throw error;
+    throw new UsageError(error.message.replace(/^error: /, ''));
+  }
+}
+
+function positive(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('Give a whole number from 1.');
+  return n;
+}
+
+function known(name: string): string {
+  if (!CONFIGURATION_NAMES.includes(name))
+    throw new InvalidArgumentError(`Choose from ${CONFIGURATION_NAMES.join(', ')}.`);
+  return name;
+}
+
+/** The jar for the comparison; undefined where none is there and none was asked for. */
+function jarFor(options: BenchOptions): string | undefined {
+  try {
+    return findJar(options.tla2tools);
+  } catch (error) {
+    if (!(error instanceof NoJar)) throw error;
+    if (options.tla2tools !== undefined || options.only?.includes('tlc') === true) throw new UsageError(error.message);
+    return undefined;
+  }
+}
+
+async function main(args: readonly string[]): Promise<ExitCode> {
+  const options = readOptions(args);
+  const wants = (bench: (typeof BENCHES)[number]): boolean => options.only?.includes(bench) ?? true;
+  const jar = wants('tlc') ? jarFor(options) : undefined;
+  collectGarbageOnDemand();
+  const note = (line: string): void => console.error(line);
+  const figures: Figure[] = [];
+  if (wants('explorer') || wants('tlc')) {
+    figures.push(...(await explorerBench({ name: options.config, rounds: options.rounds, jar, note })));
+  }
+  if (wants('edges')) figures.push(...(await edgesBench({ names: SAFE_CONFIGURATIONS, rounds: options.rounds, note })));
+  console.log(tableText(figures));
+  console.log(`\n${machineFacts()}`);
+  if (jar === undefined) console.log('TLC was not measured: no tla2tools.jar (--tla2tools JAR, TLA2TOOLS_JAR).');
+  return EXIT.holds;
+}
+
+/** `npm run bench` passes --expose-gc; started in another way, the collector is reached through V8's flags. */
+function collectGarbageOnDemand(): void {
+  if (globalThis.gc !== undefined) return;
+  setFlagsFromString('--expose-gc');
+  globalThis.gc = runInNewContext('gc') as NodeJS.GCFunction;
+}
+
+function tableText(figures: readonly Figure[]): string {
+  const table = new Table({
+    head: ['what', 'median', 'unit', 'rounds'],
+    style: { head: [], border: [] },
+    colAligns: ['left', 'right', 'left', 'left'],
+  });
+  const number = (n: number): string => (n >= 100 ? Math.round(n).toLocaleString('en-US') : n.toFixed(2));
+  for (const { what, median, unit, rounds } of figures)
+    table.push([what, number(median), unit, rounds.map(number).join('  ')]);
+  return table.toString();
+}
+
+/** A help text, a wrong request, or a failed measurement. */
+function answerFor(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return EXIT.holds;
+  const usage = error instanceof UsageError;
+  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+  return usage ? EXIT.usage : EXIT.broken;
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch(answerFor);

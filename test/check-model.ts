@@ -1,0 +1,61 @@
+// The command `npm run check-model`: holds the four voices against each other and says whether they agree.
+//
+// Exit code 0: all that was asked for holds; 1: something is violated, different or missing; 2: the request itself is wrong,
+// told in one line on stderr. What it checks stands in `kit/check/phases.ts`, what it can be asked in `kit/check/options.ts`.
+// The parts are loaded only when the request is understood, so that a wrong flag is answered at once.
+
+import { EXIT, oneLine, UsageError, type ExitCode } from './kit/check/exit-codes.ts';
+import { HelpAsked, readOptions } from './kit/check/options.ts';
+
+async function main(args: readonly string[]): Promise<ExitCode> {
+  const options = readOptions(args);
+  const { checkWritable, writeJsonReport } = await import('./kit/check/json-report.ts');
+  if (options.json !== undefined) checkWritable(options.json);
+  if (options.explain !== undefined) return print(await explanation(options.explain));
+  const { projectParts } = await import('./kit/check/project-parts.ts');
+  const parts = await projectParts(options);
+  if (options.list) return print((await import('./kit/check/listing.ts')).listingText(parts));
+
+  const { planOf } = await import('./kit/check/plan.ts');
+  const { runCheck } = await import('./kit/check/run-check.ts');
+  const { reportText } = await import('./kit/check/report.ts');
+  const { verdictOf } = await import('./kit/check/result.ts');
+  const result = await runCheck(parts, planOf(parts, options), process.stdout.isTTY ? 'drawn' : 'lines');
+  if (options.json !== undefined) writeJsonReport(options.json, result);
+  print('\n' + reportText(result, { colour: colourWanted(), verbose: options.verbose }));
+  return verdictOf(result) === 'holds' ? EXIT.holds : EXIT.broken;
+}
+
+async function explanation(id: string): Promise<string> {
+  const { explainClaim, UnknownEntry } = await import('./kit/explain.ts');
+  try {
+    return explainClaim(id);
+  } catch (error) {
+    throw error instanceof UnknownEntry ? new UsageError(error.message) : error;
+  }
+}
+
+function print(text: string): ExitCode {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  return EXIT.holds;
+}
+
+function colourWanted(): boolean {
+  return process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+}
+
+/** What went wrong, and the code for it. A wrong request is one line; a fault of the command itself names its place too. */
+function answerFor(error: unknown): ExitCode {
+  if (error instanceof HelpAsked) return print(error.message);
+  if (error instanceof UsageError) {
+    process.stderr.write(`check-model: ${error.message}\n`);
+    return EXIT.usage;
+  }
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  process.stderr.write(
+    `check-model broke down: ${oneLine(message)}\n${stack?.split('\n').slice(1, 6).join('\n') ?? ''}\n`,
+  );
+  return EXIT.broken;
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch(answerFor);

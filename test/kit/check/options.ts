@@ -1,0 +1,79 @@
+// What can be asked of the command: the flags, read by commander, and nothing else.
+//
+// A request that names what does not exist (a flag, a phase) ends in a UsageError here; names that depend on the project's
+// data (configurations, claims) are held against it in `plan.ts`. The text of `--help` is the reference of the flags.
+
+import { Command, CommanderError, Option } from 'commander';
+import { UsageError } from './exit-codes.ts';
+import { PHASE_IDS, type PhaseId } from './result.ts';
+
+export type EngineName = 'embedded' | 'tlc';
+
+export interface CheckOptions {
+  readonly json?: string;
+  /** Configurations asked for; all where absent. */
+  readonly config?: readonly string[];
+  /** Phases asked for; all where absent. */
+  readonly only?: readonly PhaseId[];
+  readonly explain?: string;
+  readonly engine: EngineName;
+  readonly tla2tools?: string;
+  readonly engineDir?: string;
+  /** Another directory with the specification, its configurations and its manifest. */
+  readonly tlaDir?: string;
+  readonly list: boolean;
+  readonly verbose: boolean;
+}
+
+/** `--help` was asked for, and this is the text. */
+export class HelpAsked extends Error {
+  override readonly name = 'HelpAsked';
+}
+
+const EPILOGUE = `
+Exit codes: 0 everything asked for holds; 1 something is violated, different or missing; 2 wrong usage.
+
+Examples:
+  npm run check-model                                    everything, without Java, in about a minute and a half
+  npm run check-model -- --config data meta              two configurations
+  npm run check-model -- --only edges                    production alone, every edge
+  npm run check-model -- --explain I5                    one claim: reason, seed lines, example, TLA+ name
+  npm run check-model -- --engine tlc --tla2tools JAR    everything that the manifest lists, with TLC
+`;
+
+/** Reads the arguments after the command's name. */
+export function readOptions(args: readonly string[]): CheckOptions {
+  let help = '';
+  const command = new Command('check-model')
+    .description(
+      'Hold the TLA+ specification, the model, production and the catalogue of claims against each other: equal graphs, ' +
+        'every edge executed, every claim checked, every repair seen to be needed.',
+    )
+    .option('--config <name...>', 'only these configurations')
+    .addOption(new Option('--only <phase...>', 'only these phases').choices(PHASE_IDS))
+    .addOption(new Option('--engine <name>', 'TLA+ engine').choices(['embedded', 'tlc']).default('embedded'))
+    .option('--tla2tools <jar>', 'tla2tools.jar for --engine tlc (else TLA2TOOLS_JAR, TLA_TOOLS_JAR)')
+    .option('--engine-dir <dir>', 'directory with another build of the embedded engine (tla-checker)')
+    .option('--tla-dir <dir>', 'another directory with specification, configurations and manifest')
+    .option('--json <file>', 'write the result for machines, whole or not at all')
+    .option('--explain <id>', 'tell what a claim, repair or goal says and why, and stop')
+    .option('--list', 'list phases, configurations, claims and repairs, and stop')
+    .option('--verbose', 'also tell how often each claim applied')
+    .helpOption('-h, --help', 'this text')
+    .addHelpText('after', EPILOGUE)
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void (help += text),
+      writeErr: () => undefined,
+      getOutHelpWidth: () => 100,
+    });
+  try {
+    command.parse(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === 'commander.helpDisplayed') throw new HelpAsked(help);
+    throw new UsageError(`${error.message.replace(/^error: /, '')} (see npm run check-model -- --help)`);
+  }
+  return { list: false, verbose: false, ...command.opts<Omit<CheckOptions, 'list' | 'verbose'>>() };
+}

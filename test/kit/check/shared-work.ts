@@ -1,0 +1,65 @@
+// The work that several phases need, done once: the model's exploration of a configuration and the TLA+ run of one.
+//
+// A phase asks for what it needs and gets a promise; the first to ask starts the work. Phases can therefore be left out or
+// put in another order without one knowing of the other. TLA+ runs go two at a time through lanes, the largest first; the
+// model's explorations run here, in between, one per turn of the event loop, so that a finished TLA+ run is noticed soon.
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Exploration } from '../../../model/explore.ts';
+import type { TlaResult } from '../tla/engine.ts';
+import { Lanes } from './lanes.ts';
+import type { Parts, TlaJob } from './parts.ts';
+
+/** TLA+ runs at once: the cores of the machine that the budget of the default run is meant for. */
+const TLA_LANES = 2;
+
+export interface Explored {
+  /** The whole graph, whatever the claims say of it. */
+  readonly exploration: Exploration;
+  /** The exploration in which the claims were checked; it ends early where one does not hold. */
+  readonly judged: Exploration;
+  readonly seconds: number;
+}
+
+export class SharedWork {
+  readonly #parts: Parts;
+  readonly #lanes = new Lanes(TLA_LANES);
+  readonly #explored = new Map<string, Promise<Explored>>();
+  readonly #checked = new Map<string, Promise<TlaResult>>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** The model's exploration of a configuration, with every claim, goal and the graph. */
+  explored(name: string): Promise<Explored> {
+    return remember(this.#explored, name, async () => {
+      await nextTurn();
+      const begin = performance.now();
+      const { claims, goals } = this.#parts;
+      const judged = this.#parts.explore(name, { claims, goals, graph: true });
+      // A violation ends the search; what compares graphs or walks edges still wants all of it.
+      const exploration =
+        judged.violation === undefined ? judged : this.#parts.explore(name, { claims: [], goals: [], graph: true });
+      return { exploration, judged, seconds: (performance.now() - begin) / 1000 };
+    });
+  }
+
+  /** The answer of the TLA+ engine to a check of the manifest. */
+  checked(job: TlaJob): Promise<TlaResult> {
+    const weight = job.expected.distinctStates ?? 0;
+    return remember(this.#checked, job.name, () => this.#lanes.run(weight, () => this.#parts.engine.check(job.run)));
+  }
+}
+
+/** The promise under that name; `start` makes it when nobody has asked before. A failure is kept like an answer. */
+function remember<T>(known: Map<string, Promise<T>>, name: string, start: () => Promise<T>): Promise<T> {
+  let work = known.get(name);
+  if (work === undefined) {
+    work = start();
+    // Whoever asked will see the failure; that nobody is waiting at this moment is no fault.
+    work.catch(() => undefined);
+    known.set(name, work);
+  }
+  return work;
+}

@@ -1,0 +1,212 @@
+// The named configurations of the machine, as Shapes.
+//
+// A configuration is written once, as the cfg file that the TLA+ engines read (`tla/<name>.cfg`); the model and production
+// get theirs from the same constants, so the voices cannot drift apart in what they are asked. Indices are settled here:
+// blocks, volumes and clients stand in the alphabetical order of their names, which is also the device order of the blocks.
+// Whoever wants a configuration of their own needs no cfg: a Shape is an ordinary value.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ACTION_KINDS } from '../../spec/vocabulary.ts';
+import {
+  REPAIR_IDS,
+  type BlockShape,
+  type Fault,
+  type IoType,
+  type RepairId,
+  type Shape,
+} from '../../spec/snapshot.ts';
+import { readCfg, type Cfg } from './tla/cfg.ts';
+import type { Value } from './tla/value.ts';
+
+/**
+ * Bytes of a block in every named configuration. HAMMER's are 16 KiB; the machine does not care, and production copies and
+ * hashes blocks a million times in a run.
+ */
+export const BLOCK_BYTES = 512;
+
+/** The model value that every cfg gives to the constant None. */
+export const NONE_NAME = 'none';
+
+const FAULTS: readonly Fault[] = ['read', 'write', 'flush', 'undo'];
+
+/** All repairs, every claim must hold; the default run explores each of them. */
+export const SAFE_CONFIGURATIONS = [
+  'data',
+  'meta',
+  'undo',
+  'volume',
+  'meta-undo',
+  'data-undo',
+  'volume-meta',
+  'two-volumes',
+  'read-ahead',
+  'data-faults',
+  'meta-faults',
+  'undo-faults',
+  'volume-faults',
+  'flush-faults',
+] as const;
+
+/** One repair left out; the claim that the catalogue names must fail. */
+export const WITHOUT_REPAIR = {
+  'without-D2': 'D2',
+  'without-D4': 'D4',
+  'without-D9': 'D9',
+  'without-D11': 'D11',
+  'without-D30': 'D30',
+  'without-D35': 'D35',
+  'without-D39': 'D39',
+} as const satisfies Record<string, RepairId>;
+
+/** Too large for the embedded engine: two clients on two buffers, for the model's explorer and TLC. */
+export const LARGE_CONFIGURATION = 'large';
+
+export const CONFIGURATION_NAMES: readonly string[] = [
+  ...SAFE_CONFIGURATIONS,
+  ...Object.keys(WITHOUT_REPAIR),
+  LARGE_CONFIGURATION,
+];
+
+/** Where the specification lives. */
+export const TLA_DIR = fileURLToPath(new URL('../../tla/', import.meta.url));
+
+/** A configuration that cannot be had: an unknown name, a missing file, or constants that make no machine. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+export interface Configuration {
+  readonly name: string;
+  /** Path of the cfg file. */
+  readonly file: string;
+  readonly cfg: Cfg;
+  readonly shape: Shape;
+}
+
+/** The configuration of that name; throws a ConfigurationError that lists the names when there is none. */
+export function configuration(name: string, directory: string = TLA_DIR): Configuration {
+  if (!CONFIGURATION_NAMES.includes(name)) {
+    throw new ConfigurationError(
+      `There is no configuration '${name}'; choose one of ${CONFIGURATION_NAMES.join(', ')}.`,
+    );
+  }
+  const file = join(directory, `${name}.cfg`);
+  if (!existsSync(file)) {
+    throw new ConfigurationError(`Configuration '${name}' has no file ${file}; restore it from the repository.`);
+  }
+  const cfg = readCfg(readFileSync(file, 'utf8'), `${name}.cfg`);
+  return { name, file, cfg, shape: shapeFromCfg(cfg, `${name}.cfg`) };
+}
+
+/** What the constants of a cfg mean as a Shape; `file` names it in messages. */
+export function shapeFromCfg(cfg: Cfg, file: string): Shape {
+  const read = new ConstantReader(cfg, file);
+  const volumes = read.models('Vols').sort();
+  const onSecond = new Set(read.models('OnV2'));
+  const [first, second] = [volumes.indexOf(read.model('V1')), volumes.indexOf(read.model('V2'))];
+  if (first < 0) read.fail('V1', 'is not among Vols');
+  if (read.model('None') !== NONE_NAME) read.fail('None', `must be the model value ${NONE_NAME}`);
+  if (onSecond.size > 0 && second < 0) read.fail('OnV2', 'names blocks of V2, which is not among Vols');
+
+  const blocks: BlockShape[] = [];
+  const add = (constant: string, type: IoType): void => {
+    for (const name of read.models(constant)) {
+      if (blocks.some((b) => b.name === name)) read.fail(constant, `holds ${name}, which has another type already`);
+      blocks.push({ name, type, volume: onSecond.has(name) ? second : first });
+    }
+  };
+  add('VolBufs', 'volume');
+  add('MetaBufs', 'meta');
+  add('UndoBufs', 'undo');
+  add('DataBufs', 'data');
+  blocks.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const name of onSecond)
+    if (!blocks.some((b) => b.name === name)) read.fail('OnV2', `holds ${name}, which is no block`);
+
+  return {
+    blocks,
+    volumes,
+    clients: read.models('Clients').sort(),
+    repairs: read.words('Repairs', REPAIR_IDS),
+    faults: read.words('Faults', FAULTS),
+    acts: read.words('Acts', ACTION_KINDS),
+    readAhead: readAheadOf(read, blocks),
+    undoLog: read.truth('UndoLog'),
+    blockBytes: BLOCK_BYTES,
+    backlogBytesMax: read.count('BacklogMax') * BLOCK_BYTES,
+    modsMax: read.count('ModsMax'),
+  };
+}
+
+/** At most one pair: the head, and the next block in device order on its volume, which is no volume block. */
+function readAheadOf(read: ConstantReader, blocks: readonly BlockShape[]): Shape['readAhead'] {
+  const [heads, tails] = [read.models('AheadHeads'), read.models('AheadTails')];
+  if (heads.length !== tails.length || heads.length > 1)
+    read.fail('AheadHeads', 'and AheadTails are not one pair or none');
+  const [head, tail] = [heads[0], tails[0]].map((name) => blocks.findIndex((b) => b.name === name));
+  if (heads.length === 0 || head === undefined || tail === undefined) return null;
+  const next = blocks.findIndex((b, i) => i > head && b.volume === blocks[head]?.volume);
+  if (head < 0 || next !== tail || blocks[next]?.type === 'volume')
+    read.fail('AheadTails', `is not the block that follows ${heads[0]} on its volume`);
+  return [head, tail];
+}
+
+/** Reads the constants of a cfg, each by the type that it must have. */
+class ConstantReader {
+  readonly #cfg: Cfg;
+  readonly #file: string;
+
+  constructor(cfg: Cfg, file: string) {
+    this.#cfg = cfg;
+    this.#file = file;
+  }
+
+  fail(constant: string, what: string): never {
+    throw new ConfigurationError(`${this.#file}: ${constant} ${what}; correct the constant.`);
+  }
+
+  /** A set of model values, as their names. */
+  models(constant: string): string[] {
+    return this.#set(constant).map((item) =>
+      item.kind === 'model' ? item.name : this.fail(constant, 'must be a set of model values'),
+    );
+  }
+
+  model(constant: string): string {
+    const value = this.#value(constant);
+    return value.kind === 'model' ? value.name : this.fail(constant, 'must be a model value');
+  }
+
+  /** A set of strings out of a list, in the order of that list. */
+  words<Word extends string>(constant: string, known: readonly Word[]): Word[] {
+    const texts = this.#set(constant).map((item) =>
+      item.kind === 'string' ? item.text : this.fail(constant, 'must be a set of strings'),
+    );
+    const odd = texts.find((text) => !(known as readonly string[]).includes(text));
+    if (odd !== undefined) this.fail(constant, `holds "${odd}", which is none of ${known.join(', ')}`);
+    return known.filter((word) => texts.includes(word));
+  }
+
+  truth(constant: string): boolean {
+    const value = this.#value(constant);
+    return value.kind === 'bool' ? value.value : this.fail(constant, 'must be TRUE or FALSE');
+  }
+
+  count(constant: string): number {
+    const value = this.#value(constant);
+    return value.kind === 'int' && value.value >= 0 ? value.value : this.fail(constant, 'must be a number from 0');
+  }
+
+  #set(constant: string): readonly Value[] {
+    const value = this.#value(constant);
+    return value.kind === 'set' ? value.items : this.fail(constant, 'must be a set');
+  }
+
+  #value(constant: string): Value {
+    const given = this.#cfg.constants.get(constant);
+    if (given?.kind !== 'value') return this.fail(constant, 'has no value');
+    return given.value;
+  }
+}

@@ -1,0 +1,63 @@
+---------------------------- MODULE BufferCancel ----------------------------
+(* Withdrawing a queued ticket, with all that it had counted. Ours: the seed cannot cancel a sleep. A load and a waiting   *)
+(* release cannot be withdrawn, because a completion ends them and gives up their interlock.                               *)
+EXTENDS BufferState
+
+Cancellable == {"get", "modify", "regetblk", "interlock", "wait", "waitAll", "flushSync", "backlog"}
+
+(* A get that is the last reference of an io which nobody interlocks is withdrawn like a last release. *)
+LeavesAsLast(who) == cl[who].at = "get" /\ io[cl[who].io].refs = 1 /\ io[cl[who].io].owner = None
+
+(* A get withdraws its reference. Behind another client's interlock CHECK goes with the last reference of the queue. *)
+GetWithdrawn(queued, who) ==
+    IF queued.refs = 1 /\ queued.owner = None THEN Dropped(queued, cl[who].io, FALSE)
+    ELSE [queued EXCEPT !.refs = @ - 1,
+                        !.check = IF queued.refs = 1 THEN FALSE ELSE @,
+                        !.wanted = OthersSleep(who, cl[who].io, {"get"})]
+
+(* The io that a ticket waited on, without what the ticket had counted. *)
+Withdrawn(late, who) ==
+    CASE cl[who].at = "get" -> GetWithdrawn(late, who)
+      [] cl[who].at = "modify" -> [late EXCEPT !.waitmod = OthersSleep(who, cl[who].io, {"modify", "interlock"})]
+      [] cl[who].at = "regetblk" -> [late EXCEPT !.modifyRefs = @ - 1, !.waitmod = IF late.modifyRefs = 1 THEN FALSE ELSE @]
+      [] cl[who].at = "interlock" -> [late EXCEPT !.waitmod = FALSE]
+      [] cl[who].at = "wait" -> [late EXCEPT !.waiting = OthersSleep(who, cl[who].io, {"wait", "release"})]
+      [] OTHER -> late
+
+(* The client back where it came from: with its handle, or with nothing. *)
+Returned(back1) ==
+    IF back1.at \in {"modify", "regetblk", "interlock", "wait"}
+    THEN [back1 EXCEPT !.at = "hold", !.runnable = FALSE, !.wantsUndo = FALSE]
+    ELSE AtRest
+
+(* Does the withdrawal let others look at modifyRefs again: a counted modification was the last, or an interlock had stopped
+   modifiers (repair D35)? *)
+FreesModifiers(who) ==
+    \/ cl[who].at = "regetblk" /\ io[cl[who].io].modifyRefs = 1
+    \/ cl[who].at = "interlock"
+
+(* The client whose placemarker becomes the head when this one's is taken out, or None. *)
+Successor(who) ==
+    IF cl[who].at # "waitAll" THEN None
+    ELSE IF iorun[1] = who /\ Len(iorun) > 1
+         THEN (IF iorun[2] \in Clients THEN iorun[2] ELSE None)
+    ELSE None
+
+-----------------------------------------------------------------------------
+(* A ticket is withdrawn, asleep or woken. *)
+Cancel(c) ==
+    /\ "cancel" \in Acts
+    /\ cl[c].at \in Cancellable
+    /\ io' = IF cl[c].io = None THEN io ELSE Stored(io, cl[c].io, Withdrawn(io[cl[c].io], c))
+    /\ cl' = [ac \in Clients |->
+                IF ac = c THEN Returned(cl[c])
+                ELSE IF \/ ac = Successor(c)
+                        \/ FreesModifiers(c) /\ cl[ac].io = cl[c].io /\ cl[ac].at \in {"modify", "interlock"}
+                     THEN [cl[ac] EXCEPT !.runnable = TRUE]
+                ELSE cl[ac]]
+    /\ iorun' = IF LeavesAsLast(c) /\ WritesOnRelease(io[cl[c].io], cl[c].io)
+                THEN Append(iorun, cl[c].io)
+                ELSE SelectSeq(iorun, LAMBDA e4 : e4 # c)
+    /\ vol' = IF LeavesAsLast(c) /\ WritesOnRelease(io[cl[c].io], cl[c].io) THEN VolAfterIssue(cl[c].io) ELSE vol
+    /\ UNCHANGED <<crit, lockedExtra>>
+=============================================================================

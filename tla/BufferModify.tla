@@ -1,0 +1,260 @@
+---------------------------- MODULE BufferModify ----------------------------
+(* Changing bytes: modifications, their UNDO records, and the write interlock that keeps them out.                         *)
+(*                                                                                                                         *)
+(* A modification makes the buffer dirty and held before a byte changes. Where UNDO is wanted it then waits for its record *)
+(* (place `cover`), and only after that may bytes change. modifyRefs counts modifications from the moment they pass the    *)
+(* interlock, also while they wait for a write in flight (place `regetblk`).                                               *)
+EXTENDS BufferState
+
+(* The interlock is held, or (repair D35) requested by somebody and this handle is not inside already (777-780). *)
+Barred(who) ==
+    \/ io[cl[who].io].modifyRefs < 0
+    \/ /\ "D35" \in Repairs
+       /\ cl[who].mods = 0
+       /\ \E bc \in Clients : cl[bc].at = "interlock" /\ cl[bc].io = cl[who].io
+
+(* The buffer is the kernel's until its write ends (796-797, regetblk). *)
+InKernel(it) == it.released /\ it.running
+
+(* Is this modification not counted in modifyRefs yet? *)
+IsOutside(who) == cl[who].at # "regetblk"
+
+ModifyMustWait(who) == (IsOutside(who) /\ Barred(who)) \/ InKernel(io[cl[who].io])
+
+(* The buffer is taken back from the kernel and dirty, whatever it was before (789-804). *)
+Owned(taken, list) == Dirtied([taken EXCEPT !.released = FALSE], list)
+
+(* All ios after the modification has opened. *)
+IosModified(who) ==
+    [io EXCEPT ![cl[who].io] =
+        Owned([@ EXCEPT !.modifyRefs = IF IsOutside(who) THEN @ + 1 ELSE @], ListOf(cl[who].io))]
+
+(* All ios after the modification went to sleep: uncounted before the interlock, or counted before the buffer. *)
+IosModifying(who) ==
+    IF IsOutside(who) /\ Barred(who) THEN [io EXCEPT ![cl[who].io].waitmod = TRUE]
+    ELSE [io EXCEPT ![cl[who].io].modifyRefs = IF IsOutside(who) THEN @ + 1 ELSE @]
+
+(* All clients after the modification has opened, or gone to wait for its UNDO record. *)
+ClientsModified(who, place) ==
+    [cl EXCEPT ![who].at = place, ![who].runnable = FALSE, ![who].wantsUndo = FALSE, ![who].mods = @ + 1]
+
+(* All clients after the modification went to sleep. *)
+ClientsModifying(who, undoToo) ==
+    [cl EXCEPT ![who].at = IF IsOutside(who) /\ Barred(who) THEN "modify" ELSE "regetblk",
+               ![who].runnable = FALSE,
+               ![who].wantsUndo = undoToo]
+
+(* The block that the client may modify: held, not behind its own write interlock, within the bound. *)
+ModifiableBy(who) ==
+    IF cl[who].at = "hold" /\ ~cl[who].interlock /\ cl[who].mods < ModsMax THEN {cl[who].io} ELSE {}
+
+(* The block that a woken modification waited for. *)
+WokenModifier(who) == IF cl[who].at \in {"modify", "regetblk"} /\ cl[who].runnable THEN {cl[who].io} ELSE {}
+
+(* The block whose modification by this client waits for its UNDO record. *)
+CoveredBy(who) == IF cl[who].at = "cover" THEN {cl[who].io} ELSE {}
+
+(* One modification less, and the last one wakes who sleeps on modifyRefs (808-818). *)
+IosUnmodified(at) ==
+    [io EXCEPT ![at].modifyRefs = @ - 1, ![at].waitmod = IF io[at].modifyRefs = 1 THEN FALSE ELSE @]
+
+ClientsUnmodified(crowd1, at) ==
+    IF io[at].modifyRefs = 1 THEN Woken(crowd1, at, {"modify", "interlock"}) ELSE crowd1
+
+-----------------------------------------------------------------------------
+(* A modification without UNDO opens: the buffer is dirty and held (770-806). *)
+IoModify(c) ==
+    /\ "ioModify" \in Acts
+    /\ \E b \in ModifiableBy(c) :
+         /\ ~ModifyMustWait(c)
+         /\ io' = IosModified(c)
+         /\ cl' = ClientsModified(c, "hold")
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+
+(* It waits for the interlock to go (777-780), or counted for the write in flight to end (797). *)
+IoModifyWait(c) ==
+    /\ "ioModify" \in Acts
+    /\ \E b \in ModifiableBy(c) :
+         /\ ModifyMustWait(c)
+         /\ io' = IosModifying(c)
+         /\ cl' = ClientsModifying(c, FALSE)
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+
+(* A modification of META opens at once: no UNDO log is attached (883-897). *)
+ModifyBuffer(c) ==
+    /\ "modifyBuffer" \in Acts
+    /\ \E b \in ModifiableBy(c) :
+         /\ b \in MetaBufs
+         /\ ~ModifyMustWait(c)
+         /\ ~UndoLog
+         /\ io' = IosModified(c)
+         /\ cl' = ClientsModified(c, "hold")
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+
+(* It waits as any modification does, and will want its UNDO record then (883-897). *)
+ModifyBufferWait(c) ==
+    /\ "modifyBuffer" \in Acts
+    /\ \E b \in ModifiableBy(c) :
+         /\ b \in MetaBufs
+         /\ ModifyMustWait(c)
+         /\ io' = IosModifying(c)
+         /\ cl' = ClientsModifying(c, TRUE)
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+
+(* The buffer is dirty and held, and the old bytes are on their way to the UNDO log: first this, then the record, then the
+   change (890-896). *)
+ModifyBufferCover(c) ==
+    /\ "modifyBuffer" \in Acts
+    /\ \E b \in ModifiableBy(c) :
+         /\ b \in MetaBufs
+         /\ ~ModifyMustWait(c)
+         /\ UndoLog
+         /\ io' = IosModified(c)
+         /\ cl' = ClientsModified(c, "cover")
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+
+(* A modification of a volume header opens at once: no UNDO log is attached (861-875). *)
+ModifyVolume(c) ==
+    /\ "modifyVolume" \in Acts
+    /\ \E b \in ModifiableBy(c) :
+         /\ b \in VolBufs
+         /\ ~ModifyMustWait(c)
+         /\ ~UndoLog
+         /\ io' = IosModified(c)
+         /\ cl' = ClientsModified(c, "hold")
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+
+(* It waits as any modification does (861-875). *)
+ModifyVolumeWait(c) ==
+    /\ "modifyVolume" \in Acts
+    /\ \E b \in ModifiableBy(c) :
+         /\ b \in VolBufs
+         /\ ModifyMustWait(c)
+         /\ io' = IosModifying(c)
+         /\ cl' = ClientsModifying(c, TRUE)
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+
+(* The header is dirty and held, and its UNDO record is on its way (868-874). *)
+ModifyVolumeCover(c) ==
+    /\ "modifyVolume" \in Acts
+    /\ \E b \in ModifiableBy(c) :
+         /\ b \in VolBufs
+         /\ ~ModifyMustWait(c)
+         /\ UndoLog
+         /\ io' = IosModified(c)
+         /\ cl' = ClientsModified(c, "cover")
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+
+-----------------------------------------------------------------------------
+(* A woken modification looks again and opens (777-797). *)
+ResumeModify(c) ==
+    /\ "resumeModify" \in Acts
+    /\ \E b \in WokenModifier(c) :
+         /\ ~ModifyMustWait(c)
+         /\ ~(cl[c].wantsUndo /\ UndoLog)
+         /\ io' = IosModified(c)
+         /\ cl' = ClientsModified(c, "hold")
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+
+(* It must sleep again: before the interlock, or (from now on counted) before the buffer (777-780, 797). *)
+ResumeModifyWait(c) ==
+    /\ "resumeModify" \in Acts
+    /\ \E b \in WokenModifier(c) :
+         /\ ModifyMustWait(c)
+         /\ io' = IosModifying(c)
+         /\ cl' = ClientsModifying(c, cl[c].wantsUndo)
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+
+(* It has the buffer and sends for its UNDO record (868-874, 890-896). *)
+ResumeModifyCover(c) ==
+    /\ "resumeModify" \in Acts
+    /\ \E b \in WokenModifier(c) :
+         /\ ~ModifyMustWait(c)
+         /\ cl[c].wantsUndo /\ UndoLog
+         /\ io' = IosModified(c)
+         /\ cl' = ClientsModified(c, "cover")
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+
+-----------------------------------------------------------------------------
+(* The UNDO record is laid: from now on bytes may change (871, 893; undo: hammer_generate_undo). *)
+UndoLaid(c) ==
+    /\ "undoLaid" \in Acts
+    /\ CoveredBy(c) # {}
+    /\ cl' = [cl EXCEPT ![c].at = "hold"]
+    /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
+
+(* The record cannot be laid. The seed drops the error and goes on (871, 893: D9); repaired, the modification is withdrawn. *)
+UndoLaidError(c) ==
+    /\ "undoLaid" \in Acts
+    /\ \E b \in CoveredBy(c) :
+         /\ "undo" \in Faults
+         /\ io' = IF "D9" \in Repairs THEN IosUnmodified(b) ELSE io
+         /\ cl' = IF "D9" \in Repairs
+                  THEN ClientsUnmodified([cl EXCEPT ![c].at = "hold", ![c].mods = @ - 1], b)
+                  ELSE [cl EXCEPT ![c].at = "hold", ![c].bare = TRUE]
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+
+(* Bytes change under an open modification. In META that leaves CRC work, whose node holds a reference until the buffer is
+   written (785-799, 959-982). *)
+Change(c) ==
+    /\ "change" \in Acts
+    /\ \E b \in ModifiedBy(c) :
+         /\ io' = IF b \in MetaBufs /\ ~io[b].gencrc
+                  THEN [io EXCEPT ![b].gencrc = TRUE, ![b].refs = @ + 1]
+                  ELSE io
+         /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
+
+(* A modification closes; the last one of the buffer wakes who sleeps on modifyRefs (808-818, 899-909). *)
+IoModifyDone(c) ==
+    /\ "ioModifyDone" \in Acts
+    /\ \E b \in ModifiedBy(c) :
+         /\ io' = IosUnmodified(b)
+         /\ cl' = ClientsUnmodified([cl EXCEPT ![c].mods = @ - 1, ![c].bare = IF cl[c].mods = 1 THEN FALSE ELSE @], b)
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+
+-----------------------------------------------------------------------------
+(* Modifiers are kept out: none is inside (830-842). *)
+IoWriteInterlock(c) ==
+    /\ "ioWriteInterlock" \in Acts
+    /\ \E b \in FreelyHeldBy(c) :
+         /\ io[b].modifyRefs = 0
+         /\ io' = [io EXCEPT ![b].modifyRefs = -1]
+         /\ cl' = [cl EXCEPT ![c].interlock = TRUE]
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+
+(* Somebody is inside, or has the interlock: wait (836-838). *)
+IoWriteInterlockWait(c) ==
+    /\ "ioWriteInterlock" \in Acts
+    /\ \E b \in FreelyHeldBy(c) :
+         /\ io[b].modifyRefs # 0
+         /\ io' = [io EXCEPT ![b].waitmod = TRUE]
+         /\ cl' = [cl EXCEPT ![c].at = "interlock"]
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+
+(* A woken interlock finds modifyRefs at zero and is granted (836-840). *)
+ResumeInterlock(c) ==
+    /\ "resumeInterlock" \in Acts
+    /\ \E b \in WokenFor(c, "interlock") :
+         /\ io[b].modifyRefs = 0
+         /\ io' = [io EXCEPT ![b].modifyRefs = -1]
+         /\ cl' = [cl EXCEPT ![c].at = "hold", ![c].runnable = FALSE, ![c].interlock = TRUE]
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+
+(* A woken interlock was overtaken and sleeps again: by another one, or (without repair D35) by a modifier (836-838). *)
+ResumeInterlockWait(c) ==
+    /\ "resumeInterlock" \in Acts
+    /\ \E b \in WokenFor(c, "interlock") :
+         /\ io[b].modifyRefs # 0
+         /\ io' = [io EXCEPT ![b].waitmod = TRUE]
+         /\ cl' = [cl EXCEPT ![c].runnable = FALSE]
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+
+(* Modifiers are let in again (844-853). *)
+IoDoneInterlock(c) ==
+    /\ "ioDoneInterlock" \in Acts
+    /\ \E b \in HeldBy(c) :
+         /\ cl[c].interlock
+         /\ io' = [io EXCEPT ![b].modifyRefs = 0, ![b].waitmod = FALSE]
+         /\ cl' = Woken([cl EXCEPT ![c].interlock = FALSE], b, {"modify", "interlock"})
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+=============================================================================
