@@ -3,11 +3,11 @@
 // The explorer works on rows. `load` puts a row into the one mutable state, `perform` tries an action there; `step` is
 // both for callers who do not care about the last microsecond.
 
-import type { Action, ActionKind, Outcome, StepStats } from '../spec/vocabulary.ts';
+import type { Action, Outcome, StepStats } from '../spec/vocabulary.ts';
 import type { ClientAt, Shape } from '../spec/snapshot.ts';
 import { actionsOf, RULES, type PromiseName, type Rule } from './rules.ts';
 import { takeSnapshot, type MutableSnapshot } from './snapshot.ts';
-import { State } from './state.ts';
+import { PLACES, State } from './state.ts';
 
 /** Why an action cannot happen. */
 export interface Refusal {
@@ -126,18 +126,12 @@ function indexByClient(shape: Shape, actions: readonly Action[]) {
   const clients = shape.clients.map(() => new Map<ClientAt, Uint16Array>());
   const lists = shape.clients.map(() => new Map<ClientAt, number[]>());
   const others: number[] = [];
-  const places: readonly ClientAt[] = PLACES;
-  for (const list of lists) for (const at of places) list.set(at, []);
+  for (const list of lists) for (const at of PLACES) list.set(at, []);
   actions.forEach((action, index) => {
-    const rule = RULES[action.kind as ActionKind] as Rule<Action>;
-    if ('client' in action) for (const at of rule.at ?? places) lists[action.client]!.get(at)!.push(index);
+    const rule = RULES[action.kind] as Rule<Action>;
+    if ('client' in action) for (const at of rule.at ?? PLACES) lists[action.client]!.get(at)!.push(index);
     else others.push(index);
   });
   lists.forEach((list, c) => list.forEach((indices, at) => clients[c]!.set(at, Uint16Array.from(indices))));
   return { clients, others: Uint16Array.from(others) };
 }
-
-const PLACES: readonly ClientAt[] = [
-  'idle', 'get', 'load', 'failed', 'hold', 'modify', 'regetblk', 'cover', 'interlock', 'wait', 'release', 'waitAll',
-  'flushSync', 'flushFailed', 'backlog',
-]; // prettier-ignore

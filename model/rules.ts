@@ -11,7 +11,7 @@ import * as completion from './completion.ts';
 import { isPure, isReading, isRunning, isUnused, isVolume, ownerOf } from './facts.ts';
 import * as modification from './modification.ts';
 import * as references from './references.ts';
-import type { Client, Io, State } from './state.ts';
+import { PLACES, type Client, type Io, type State } from './state.ts';
 
 /** What callers promise; production names the broken one. */
 export type PromiseName =
@@ -39,11 +39,7 @@ export interface Rule<A extends Action> {
 
 type ByClient = Action & { readonly client: number };
 
-const EVERYWHERE: readonly ClientAt[] = [
-  'idle', 'get', 'load', 'failed', 'hold', 'modify', 'regetblk', 'cover', 'interlock', 'wait', 'release', 'waitAll',
-  'flushSync', 'flushFailed', 'backlog',
-]; // prettier-ignore
-const except = (...places: ClientAt[]): readonly ClientAt[] => EVERYWHERE.filter((at) => !places.includes(at));
+const except = (...places: ClientAt[]): readonly ClientAt[] => PLACES.filter((at) => !places.includes(at));
 
 const clientOf = (s: State, a: ByClient): Client => s.clients[a.client]!;
 const heldIo = (s: State, a: ByClient): Io => s.ios[s.clients[a.client]!.io1 - 1]!;

@@ -83,11 +83,27 @@ const IoRecord = packedRecord<Io>({
   place: { bits: 5 },
 });
 
+/** Where a client can be. */
+export const PLACES: readonly ClientAt[] = [
+  'idle',
+  'get',
+  'load',
+  'failed',
+  'hold',
+  'modify',
+  'regetblk',
+  'cover',
+  'interlock',
+  'wait',
+  'release',
+  'waitAll',
+  'flushSync',
+  'flushFailed',
+  'backlog',
+];
+
 const ClientRecord = packedRecord<Client>({
-  at: [
-    'idle', 'get', 'load', 'failed', 'hold', 'modify', 'regetblk', 'cover', 'interlock', 'wait', 'release', 'waitAll',
-    'flushSync', 'flushFailed', 'backlog',
-  ], // prettier-ignore
+  at: PLACES, // prettier-ignore
   io1: { bits: 5 },
   runnable: 'flag',
   how: ['read', 'ahead', 'new'],

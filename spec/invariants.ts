@@ -8,6 +8,7 @@ import { MODIFICATION_INVARIANTS } from './invariants-modification.ts';
 import { REFERENCE_INVARIANTS } from './invariants-references.ts';
 import { SUM_INVARIANTS } from './invariants-sums.ts';
 import { VOLUME_INVARIANTS } from './invariants-volume.ts';
+import { WAITING_INVARIANTS } from './invariants-waiting.ts';
 
 /** The nouns that the state invariants speak about, with their claims. */
 export const INVARIANT_GROUPS: Readonly<Record<string, readonly Invariant[]>> = {
@@ -17,6 +18,7 @@ export const INVARIANT_GROUPS: Readonly<Record<string, readonly Invariant[]>> = 
   Modifications: MODIFICATION_INVARIANTS,
   Sums: SUM_INVARIANTS,
   'Device caches': VOLUME_INVARIANTS,
+  Waiting: WAITING_INVARIANTS,
 };
 
 export const INVARIANTS: readonly Invariant[] = inIdOrder(Object.values(INVARIANT_GROUPS).flat());

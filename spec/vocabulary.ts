@@ -60,7 +60,8 @@ export const ACTIONS = {
   },
   release: {
     by: 'client',
-    outcomes: ['done', 'wait'],
+    // It waits for a write only where waitdep is set, and with repair D30 only delBuffer and unload set it.
+    outcomes: ['done'],
     means:
       'Drop a handle. The last reference decides what becomes of the buffer: written, given back to the kernel dirty or clean, detached and destroyed, or kept.',
     seed: '517-656, ondisk:1005-1067, ondisk:470',

@@ -25,6 +25,8 @@ function run(changes: Partial<Parts> = {}, only: readonly PhaseId[] = MOST): Pro
 const text = (result: CheckResult): string => reportText(result, { colour: false, verbose: true });
 
 describe('a project in which everything holds', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'hammer-io-kit-report-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
   let result: CheckResult;
   beforeAll(async () => (result = await run()));
 
@@ -64,8 +66,6 @@ describe('a project in which everything holds', () => {
   });
 
   test('writes a JSON report with the promised fields, and leaves no temporary file', () => {
-    const directory = mkdtempSync(join(tmpdir(), 'hammer-io-kit-'));
-    afterAll(() => rmSync(directory, { recursive: true }));
     writeJsonReport(join(directory, 'report.json'), result);
     const report = JSON.parse(readFileSync(join(directory, 'report.json'), 'utf8')) as JsonReport;
     expect(report.verdict).toBe('holds');

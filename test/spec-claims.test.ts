@@ -67,6 +67,7 @@ const FIXED = [
   'H9 FailedIsForGood step',
   'H10 RefsAreOwned state',
   'H11 StateIsNamed state',
+  'H12 NotesTellWhoSleeps state',
 ];
 
 /** Ids of the state claims that a state breaks, other than the one it is an example of. */

@@ -7,7 +7,7 @@ EXTENDS BufferState
 
 (* A buffer may be got while its volume header is loaded and nobody interlocks it (hammer_get_volume in ondisk:536-640). *)
 VolumeLoaded(blk) ==
-    IF HasHeader(blk) THEN io[HeaderOf(blk)].bp /\ io[HeaderOf(blk)].owner = None ELSE TRUE
+    \A vb \in VolBufs : (IF IsHeaderOf(vb, blk) THEN io[vb].bp /\ io[vb].owner = None ELSE TRUE)
 
 (* The io that a get by an idle client meets; none for read-ahead where there is nothing to read ahead. *)
 MetBy(who, blk, isAhead) ==
@@ -22,9 +22,11 @@ Referenced(plain) == [plain EXCEPT !.exists = TRUE, !.refs = @ + 1]
 (* All ios after a get: if it allocated the structure, the volume header gains a reference. The get of the header that comes
    with that succeeds at once, since it is loaded and not interlocked (ondisk:366-455). *)
 Gotten(ios, blk, new) ==
-    IF ios[blk].exists \/ ~HasHeader(blk) THEN [ios EXCEPT ![blk] = new]
-    ELSE LET hd2 == HeaderOf(blk)
-         IN [ios EXCEPT ![blk] = new, ![hd2].refs = @ + 1, ![hd2].check = FALSE, ![hd2].ondisk = TRUE]
+    IF ios[blk].exists \/ VolBufs = {} THEN [ios EXCEPT ![blk] = new]
+    ELSE [gb \in Bufs |-> IF gb = blk THEN new
+                         ELSE IF gb \in VolBufs /\ IsHeaderOf(gb, blk)
+                              THEN [ios[gb] EXCEPT !.refs = @ + 1, !.check = FALSE, !.ondisk = TRUE]
+                         ELSE ios[gb]]
 
 (* The bytes are valid for whoever comes: no interlock is needed (subs: hammer_ref_interlock, second row). *)
 IsOpen(seen) == seen.refs > 0 /\ ~seen.check
@@ -55,8 +57,9 @@ AheadEnded(ios, blk, becomes) ==
     ELSE LET tail2 == AheadOf(blk)
          IN IF ios[tail2].residue = "ahead" THEN [ios EXCEPT ![tail2].residue = becomes] ELSE ios
 
-(* Clients after `winner` got its handle and gave the interlock up. *)
-Served(winner, blk) == Woken([cl EXCEPT ![winner] = Handle(blk)], blk, {"get"})
+(* Clients after one got its handle. Nobody else needs a wake-up: who has won the interlock gives it up in the same step, so
+   that nobody sleeps on it. *)
+Served(winner, blk) == [cl EXCEPT ![winner] = Handle(blk)]
 
 Loader(blk) == [AtRest EXCEPT !.at = "load", !.io = blk]
 
@@ -68,9 +71,9 @@ IoRead(c, b, ahead) ==
     /\ "ioRead" \in Acts
     /\ \E met \in MetBy(c, b, ahead) :
          /\ IsOpen(met) \/ (met.owner = None /\ ~MustRead(met, "read"))
-         /\ io' = Gotten(io, b, IF IsOpen(met) THEN Referenced(met) ELSE Won(Referenced(met), b, "read"))
-         /\ cl' = Served(c, b)
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = Gotten(io, b, IF IsOpen(met) THEN Referenced(met) ELSE Won(Referenced(met), b, "read"))
+            /\ cl' = Served(c, b)
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A get that wins the interlock and must read: a ticket, and a read request, which may cover the next block (300-378). *)
 IoReadIo(c, b, ahead) ==
@@ -79,9 +82,9 @@ IoReadIo(c, b, ahead) ==
          /\ ~IsOpen(met)
          /\ met.owner = None
          /\ MustRead(met, "read")
-         /\ io' = WithAhead(Gotten(io, b, Loading(Referenced(met), c)), b, IF ahead THEN "ahead" ELSE "read")
-         /\ cl' = [cl EXCEPT ![c] = Loader(b)]
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = WithAhead(Gotten(io, b, Loading(Referenced(met), c)), b, IF ahead THEN "ahead" ELSE "read")
+            /\ cl' = [cl EXCEPT ![c] = Loader(b)]
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A get that meets another client's interlock queues for it, its reference counted (subs: hammer_ref_interlock, last row). *)
 IoReadWait(c, b, ahead) ==
@@ -89,9 +92,9 @@ IoReadWait(c, b, ahead) ==
     /\ \E met \in MetBy(c, b, ahead) :
          /\ ~IsOpen(met)
          /\ met.owner # None
-         /\ io' = [io EXCEPT ![b].refs = @ + 1, ![b].check = TRUE, ![b].wanted = TRUE]
-         /\ cl' = [cl EXCEPT ![c] = Queued(b, IF ahead THEN "ahead" ELSE "read")]
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b].refs = @ + 1, ![b].check = TRUE, ![b].wanted = TRUE]
+            /\ cl' = [cl EXCEPT ![c] = Queued(b, IF ahead THEN "ahead" ELSE "read")]
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A get of a buffer whose old contents do not matter: zeroed and dirty, unless one is there already (393-420, ondisk:843). *)
 IoNew(c, b) ==
@@ -99,9 +102,9 @@ IoNew(c, b) ==
     /\ b \notin VolBufs
     /\ \E met \in MetBy(c, b, FALSE) :
          /\ IsOpen(met) \/ met.owner = None
-         /\ io' = Gotten(io, b, IF IsOpen(met) THEN Referenced(met) ELSE Won(Referenced(met), b, "new"))
-         /\ cl' = Served(c, b)
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = Gotten(io, b, IF IsOpen(met) THEN Referenced(met) ELSE Won(Referenced(met), b, "new"))
+            /\ cl' = Served(c, b)
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* The same, queueing behind another client's interlock (393-420; subs: hammer_ref_interlock). *)
 IoNewWait(c, b) ==
@@ -110,9 +113,9 @@ IoNewWait(c, b) ==
     /\ \E met \in MetBy(c, b, FALSE) :
          /\ ~IsOpen(met)
          /\ met.owner # None
-         /\ io' = [io EXCEPT ![b].refs = @ + 1, ![b].check = TRUE, ![b].wanted = TRUE]
-         /\ cl' = [cl EXCEPT ![c] = Queued(b, "new")]
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b].refs = @ + 1, ![b].check = TRUE, ![b].wanted = TRUE]
+            /\ cl' = [cl EXCEPT ![c] = Queued(b, "new")]
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* A load succeeds: the buffer is held clean, and all who queued may use it (309-375, ondisk:843). *)
@@ -131,8 +134,8 @@ ReadDoneError(b) ==
     /\ \E loader \in LoaderOf(b) :
          LET failed == Disassociated([io[b] EXCEPT !.reading = FALSE, !.refs = @ - 1], TRUE)
          IN /\ io' = AheadEnded(Stored(io, b, Finished(failed, b)), b, "none")
-            /\ cl' = Woken([cl EXCEPT ![loader] = [AtRest EXCEPT !.at = "failed", !.runnable = TRUE]], b, {"get"})
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+            /\ /\ cl' = Woken([cl EXCEPT ![loader] = [AtRest EXCEPT !.at = "failed", !.runnable = TRUE]], b, {"get"})
+               /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* A woken get finds the buffer valid, or wins the interlock and needs no read (subs: hammer_ref_interlock, wait loop). *)
@@ -140,9 +143,9 @@ ResumeGet(c) ==
     /\ "resumeGet" \in Acts
     /\ \E b \in WokenFor(c, "get") :
          /\ ~io[b].check \/ (io[b].owner = None /\ ~MustRead(io[b], cl[c].how))
-         /\ io' = [io EXCEPT ![b] = IF @.check THEN Won(@, b, cl[c].how) ELSE @]
-         /\ cl' = Served(c, b)
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b] = IF @.check THEN Won(@, b, cl[c].how) ELSE @]
+            /\ cl' = Served(c, b)
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A woken get wins the interlock and reads: whoever loaded before it failed, or the buffer went meanwhile (300-378). *)
 ResumeGetIo(c) ==
@@ -151,9 +154,9 @@ ResumeGetIo(c) ==
          /\ io[b].check
          /\ io[b].owner = None
          /\ MustRead(io[b], cl[c].how)
-         /\ io' = WithAhead([io EXCEPT ![b] = Loading(@, c)], b, cl[c].how)
-         /\ cl' = [cl EXCEPT ![c] = Loader(b)]
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = WithAhead([io EXCEPT ![b] = Loading(@, c)], b, cl[c].how)
+            /\ cl' = [cl EXCEPT ![c] = Loader(b)]
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A woken get finds the interlock taken by somebody quicker, and sleeps again (subs: hammer_ref_interlock, "h1lk"). *)
 ResumeGetWait(c) ==
@@ -161,16 +164,16 @@ ResumeGetWait(c) ==
     /\ \E b \in WokenFor(c, "get") :
          /\ io[b].check
          /\ io[b].owner # None
-         /\ io' = [io EXCEPT ![b].wanted = TRUE]
-         /\ cl' = [cl EXCEPT ![c].runnable = FALSE]
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b].wanted = TRUE]
+            /\ cl' = [cl EXCEPT ![c].runnable = FALSE]
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* The client of a failed load is told (ondisk:843). *)
 ResumeGetError(c) ==
     /\ "resumeGet" \in Acts
     /\ TicketRunnable(c, "failed")
-    /\ cl' = [cl EXCEPT ![c] = AtRest]
-    /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
+    /\ /\ cl' = [cl EXCEPT ![c] = AtRest]
+       /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* A hint that a held buffer was used; it changes nothing that anybody may rely on (428-433). *)
@@ -192,8 +195,8 @@ IoInval(b) ==
     /\ b \notin VolBufs
     /\ ~io[b].bp
     /\ ~io[b].reading
-    /\ io' = [io EXCEPT ![b].residue = "none"]
-    /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
+    /\ /\ io' = [io EXCEPT ![b].residue = "none"]
+       /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
 
 (* The purge is refused while an io owns the buffer or reads it (466-476, EAGAIN). *)
 IoInvalAgain(b) ==

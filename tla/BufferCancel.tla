@@ -48,16 +48,16 @@ Successor(who) ==
 Cancel(c) ==
     /\ "cancel" \in Acts
     /\ cl[c].at \in Cancellable
-    /\ io' = IF cl[c].io = None THEN io ELSE Stored(io, cl[c].io, Withdrawn(io[cl[c].io], c))
-    /\ cl' = [ac \in Clients |->
-                IF ac = c THEN Returned(cl[c])
-                ELSE IF \/ ac = Successor(c)
-                        \/ FreesModifiers(c) /\ cl[ac].io = cl[c].io /\ cl[ac].at \in {"modify", "interlock"}
-                     THEN [cl[ac] EXCEPT !.runnable = TRUE]
-                ELSE cl[ac]]
-    /\ iorun' = IF LeavesAsLast(c) /\ WritesOnRelease(io[cl[c].io], cl[c].io)
-                THEN Append(iorun, cl[c].io)
-                ELSE SelectSeq(iorun, LAMBDA e4 : e4 # c)
-    /\ vol' = IF LeavesAsLast(c) /\ WritesOnRelease(io[cl[c].io], cl[c].io) THEN VolAfterIssue(cl[c].io) ELSE vol
-    /\ UNCHANGED <<crit, lockedExtra>>
+    /\ /\ io' = IF cl[c].io = None THEN io ELSE Stored(io, cl[c].io, Withdrawn(io[cl[c].io], c))
+       /\ cl' = [ac \in Clients |->
+                   IF ac = c THEN Returned(cl[c])
+                   ELSE IF \/ ac = Successor(c)
+                           \/ FreesModifiers(c) /\ cl[ac].io = cl[c].io /\ cl[ac].at \in {"modify", "interlock"}
+                        THEN [cl[ac] EXCEPT !.runnable = TRUE]
+                   ELSE cl[ac]]
+       /\ iorun' = IF LeavesAsLast(c) /\ WritesOnRelease(io[cl[c].io], cl[c].io)
+                   THEN Append(iorun, cl[c].io)
+                   ELSE SelectSeq(iorun, LAMBDA e4 : e4 # c)
+       /\ vol' = IF LeavesAsLast(c) /\ WritesOnRelease(io[cl[c].io], cl[c].io) THEN VolAfterIssue(cl[c].io) ELSE vol
+       /\ UNCHANGED <<crit, lockedExtra>>
 =============================================================================

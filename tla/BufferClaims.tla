@@ -198,7 +198,7 @@ StateIsNamed ==
         \/ IsWriting(io[k28])
         \/ IsPassiveClean(io[k28])
 
-(* H12, proposed: The notes about sleepers are true: wanted, waiting and waitmod are set while somebody sleeps on the interlock,
+(* H12: The notes about sleepers are true: wanted, waiting and waitmod are set while somebody sleeps on the interlock,
    the write and modifyRefs, and only then. A lost wake-up would leave a sleeper without its note. *)
 NotesTellWhoSleeps ==
     \A k29 \in Bufs :

@@ -114,19 +114,19 @@ ClientsFlushFailed(v4) ==
 FlushDone(v) ==
     /\ "flushDone" \in Acts
     /\ vol[v].flush \in {"flushing", "flushingDirty"}
-    /\ vol' = [vol EXCEPT ![v] = Flushed(v, IF @.volatile = "covered" THEN "none" ELSE @.volatile)]
-    /\ cl' = ClientsFlushed(v)
-    /\ UNCHANGED <<io, iorun, crit, lockedExtra>>
+    /\ /\ vol' = [vol EXCEPT ![v] = Flushed(v, IF @.volatile = "covered" THEN "none" ELSE @.volatile)]
+       /\ cl' = ClientsFlushed(v)
+       /\ UNCHANGED <<io, iorun, crit, lockedExtra>>
 
 (* A device flush fails: for good, and a critical error. The seed ignores the result (1986: D4). *)
 FlushDoneError(v) ==
     /\ "flushDone" \in Acts
     /\ "flush" \in Faults
     /\ vol[v].flush \in {"flushing", "flushingDirty"}
-    /\ vol' = [vol EXCEPT ![v] = IF "D4" \in Repairs
-                                 THEN [flush |-> "failed", volatile |-> IF @.volatile = "covered" THEN "exposed" ELSE @.volatile]
-                                 ELSE Flushed(v, IF @.volatile = "covered" THEN "exposed" ELSE @.volatile)]
-    /\ cl' = IF "D4" \in Repairs THEN ClientsFlushFailed(v) ELSE ClientsFlushed(v)
-    /\ crit' = (crit \/ ("D4" \in Repairs))
-    /\ UNCHANGED <<io, iorun, lockedExtra>>
+    /\ /\ vol' = [vol EXCEPT ![v] = IF "D4" \in Repairs
+                                    THEN [flush |-> "failed", volatile |-> IF @.volatile = "covered" THEN "exposed" ELSE @.volatile]
+                                    ELSE Flushed(v, IF @.volatile = "covered" THEN "exposed" ELSE @.volatile)]
+       /\ cl' = IF "D4" \in Repairs THEN ClientsFlushFailed(v) ELSE ClientsFlushed(v)
+       /\ crit' = (crit \/ ("D4" \in Repairs))
+       /\ UNCHANGED <<io, iorun, lockedExtra>>
 =============================================================================

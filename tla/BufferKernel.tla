@@ -26,16 +26,16 @@ Recycle(b) ==
     /\ "recycle" \in Acts
     /\ \E old \in CleanPassive(b) :
          /\ Unclaimed(old)
-         /\ io' = [io EXCEPT ![b] = Loosened(Disassociated(old, TRUE), b)]
-         /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b] = Loosened(Disassociated(old, TRUE), b)]
+            /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
 
 (* The buffer is in use: marked, to be let go later (1193-1198). *)
 RecycleRefused(b) ==
     /\ "recycle" \in Acts
     /\ \E old \in CleanPassive(b) :
          /\ ~Unclaimed(old)
-         /\ io' = [io EXCEPT ![b].locked = TRUE]
-         /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b].locked = TRUE]
+            /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* A daemon writes a delayed buffer: clean and on the run list before the kernel issues it, no mark on the volume (1290-1363;
@@ -44,35 +44,35 @@ WriteBack(b) ==
     /\ "writeBack" \in Acts
     /\ \E dirty \in Delayed(b) :
          /\ Unclaimed(dirty)
-         /\ io' = [io EXCEPT ![b] = Issued(dirty, FALSE)]
-         /\ iorun' = Append(iorun, b)
-         /\ UNCHANGED <<cl, vol, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b] = Issued(dirty, FALSE)]
+            /\ iorun' = Append(iorun, b)
+            /\ UNCHANGED <<cl, vol, crit, lockedExtra>>
 
 (* The buffer is in use: marked. The seed counts the mark although it may be there already (1321-1322: D11). *)
 WriteBackRefused(b) ==
     /\ "writeBack" \in Acts
     /\ \E dirty \in Delayed(b) :
          /\ ~Unclaimed(dirty)
-         /\ io' = [io EXCEPT ![b].locked = TRUE]
-         /\ lockedExtra' = IF dirty.locked /\ "D11" \notin Repairs THEN lockedExtra + 1 ELSE lockedExtra
-         /\ UNCHANGED <<cl, vol, iorun, crit>>
+         /\ /\ io' = [io EXCEPT ![b].locked = TRUE]
+            /\ lockedExtra' = IF dirty.locked /\ "D11" \notin Repairs THEN lockedExtra + 1 ELSE lockedExtra
+            /\ UNCHANGED <<cl, vol, iorun, crit>>
 
 (* A write in flight on the volume pulls a dirty neighbour into its cluster (1290-1363; vfs_cluster: cluster_wbuild). *)
 ClusterPull(b) ==
     /\ "clusterPull" \in Acts
     /\ \E dirty \in Neighbour(b) :
          /\ Unclaimed(dirty)
-         /\ io' = [io EXCEPT ![b] = Issued(dirty, FALSE)]
-         /\ iorun' = Append(iorun, b)
-         /\ UNCHANGED <<cl, vol, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b] = Issued(dirty, FALSE)]
+            /\ iorun' = Append(iorun, b)
+            /\ UNCHANGED <<cl, vol, crit, lockedExtra>>
 
 (* The neighbour is in use: it stays where it is, marked (1320-1322; vfs_cluster: cluster_wbuild). *)
 ClusterPullRefused(b) ==
     /\ "clusterPull" \in Acts
     /\ \E dirty \in Neighbour(b) :
          /\ ~Unclaimed(dirty)
-         /\ io' = [io EXCEPT ![b].locked = TRUE]
-         /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b].locked = TRUE]
+            /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* The hooks in which the layer has nothing to do; what matters is that they exist and change nothing. *)

@@ -67,18 +67,18 @@ IoModify(c) ==
     /\ "ioModify" \in Acts
     /\ \E b \in ModifiableBy(c) :
          /\ ~ModifyMustWait(c)
-         /\ io' = IosModified(c)
-         /\ cl' = ClientsModified(c, "hold")
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = IosModified(c)
+            /\ cl' = ClientsModified(c, "hold")
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* It waits for the interlock to go (777-780), or counted for the write in flight to end (797). *)
 IoModifyWait(c) ==
     /\ "ioModify" \in Acts
     /\ \E b \in ModifiableBy(c) :
          /\ ModifyMustWait(c)
-         /\ io' = IosModifying(c)
-         /\ cl' = ClientsModifying(c, FALSE)
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = IosModifying(c)
+            /\ cl' = ClientsModifying(c, FALSE)
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A modification of META opens at once: no UNDO log is attached (883-897). *)
 ModifyBuffer(c) ==
@@ -87,9 +87,9 @@ ModifyBuffer(c) ==
          /\ b \in MetaBufs
          /\ ~ModifyMustWait(c)
          /\ ~UndoLog
-         /\ io' = IosModified(c)
-         /\ cl' = ClientsModified(c, "hold")
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = IosModified(c)
+            /\ cl' = ClientsModified(c, "hold")
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* It waits as any modification does, and will want its UNDO record then (883-897). *)
 ModifyBufferWait(c) ==
@@ -97,9 +97,9 @@ ModifyBufferWait(c) ==
     /\ \E b \in ModifiableBy(c) :
          /\ b \in MetaBufs
          /\ ModifyMustWait(c)
-         /\ io' = IosModifying(c)
-         /\ cl' = ClientsModifying(c, TRUE)
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = IosModifying(c)
+            /\ cl' = ClientsModifying(c, TRUE)
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* The buffer is dirty and held, and the old bytes are on their way to the UNDO log: first this, then the record, then the
    change (890-896). *)
@@ -109,9 +109,9 @@ ModifyBufferCover(c) ==
          /\ b \in MetaBufs
          /\ ~ModifyMustWait(c)
          /\ UndoLog
-         /\ io' = IosModified(c)
-         /\ cl' = ClientsModified(c, "cover")
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = IosModified(c)
+            /\ cl' = ClientsModified(c, "cover")
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A modification of a volume header opens at once: no UNDO log is attached (861-875). *)
 ModifyVolume(c) ==
@@ -120,9 +120,9 @@ ModifyVolume(c) ==
          /\ b \in VolBufs
          /\ ~ModifyMustWait(c)
          /\ ~UndoLog
-         /\ io' = IosModified(c)
-         /\ cl' = ClientsModified(c, "hold")
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = IosModified(c)
+            /\ cl' = ClientsModified(c, "hold")
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* It waits as any modification does (861-875). *)
 ModifyVolumeWait(c) ==
@@ -130,9 +130,9 @@ ModifyVolumeWait(c) ==
     /\ \E b \in ModifiableBy(c) :
          /\ b \in VolBufs
          /\ ModifyMustWait(c)
-         /\ io' = IosModifying(c)
-         /\ cl' = ClientsModifying(c, TRUE)
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = IosModifying(c)
+            /\ cl' = ClientsModifying(c, TRUE)
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* The header is dirty and held, and its UNDO record is on its way (868-874). *)
 ModifyVolumeCover(c) ==
@@ -141,9 +141,9 @@ ModifyVolumeCover(c) ==
          /\ b \in VolBufs
          /\ ~ModifyMustWait(c)
          /\ UndoLog
-         /\ io' = IosModified(c)
-         /\ cl' = ClientsModified(c, "cover")
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = IosModified(c)
+            /\ cl' = ClientsModified(c, "cover")
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* A woken modification looks again and opens (777-797). *)
@@ -152,18 +152,18 @@ ResumeModify(c) ==
     /\ \E b \in WokenModifier(c) :
          /\ ~ModifyMustWait(c)
          /\ ~(cl[c].wantsUndo /\ UndoLog)
-         /\ io' = IosModified(c)
-         /\ cl' = ClientsModified(c, "hold")
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = IosModified(c)
+            /\ cl' = ClientsModified(c, "hold")
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* It must sleep again: before the interlock, or (from now on counted) before the buffer (777-780, 797). *)
 ResumeModifyWait(c) ==
     /\ "resumeModify" \in Acts
     /\ \E b \in WokenModifier(c) :
          /\ ModifyMustWait(c)
-         /\ io' = IosModifying(c)
-         /\ cl' = ClientsModifying(c, cl[c].wantsUndo)
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = IosModifying(c)
+            /\ cl' = ClientsModifying(c, cl[c].wantsUndo)
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* It has the buffer and sends for its UNDO record (868-874, 890-896). *)
 ResumeModifyCover(c) ==
@@ -171,28 +171,28 @@ ResumeModifyCover(c) ==
     /\ \E b \in WokenModifier(c) :
          /\ ~ModifyMustWait(c)
          /\ cl[c].wantsUndo /\ UndoLog
-         /\ io' = IosModified(c)
-         /\ cl' = ClientsModified(c, "cover")
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = IosModified(c)
+            /\ cl' = ClientsModified(c, "cover")
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* The UNDO record is laid: from now on bytes may change (871, 893; undo: hammer_generate_undo). *)
 UndoLaid(c) ==
     /\ "undoLaid" \in Acts
     /\ CoveredBy(c) # {}
-    /\ cl' = [cl EXCEPT ![c].at = "hold"]
-    /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
+    /\ /\ cl' = [cl EXCEPT ![c].at = "hold"]
+       /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
 
 (* The record cannot be laid. The seed drops the error and goes on (871, 893: D9); repaired, the modification is withdrawn. *)
 UndoLaidError(c) ==
     /\ "undoLaid" \in Acts
     /\ \E b \in CoveredBy(c) :
          /\ "undo" \in Faults
-         /\ io' = IF "D9" \in Repairs THEN IosUnmodified(b) ELSE io
-         /\ cl' = IF "D9" \in Repairs
-                  THEN ClientsUnmodified([cl EXCEPT ![c].at = "hold", ![c].mods = @ - 1], b)
-                  ELSE [cl EXCEPT ![c].at = "hold", ![c].bare = TRUE]
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = IF "D9" \in Repairs THEN IosUnmodified(b) ELSE io
+            /\ cl' = IF "D9" \in Repairs
+                     THEN ClientsUnmodified([cl EXCEPT ![c].at = "hold", ![c].mods = @ - 1], b)
+                     ELSE [cl EXCEPT ![c].at = "hold", ![c].bare = TRUE]
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* Bytes change under an open modification. In META that leaves CRC work, whose node holds a reference until the buffer is
    written (785-799, 959-982). *)
@@ -218,43 +218,43 @@ IoWriteInterlock(c) ==
     /\ "ioWriteInterlock" \in Acts
     /\ \E b \in FreelyHeldBy(c) :
          /\ io[b].modifyRefs = 0
-         /\ io' = [io EXCEPT ![b].modifyRefs = -1]
-         /\ cl' = [cl EXCEPT ![c].interlock = TRUE]
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b].modifyRefs = -1]
+            /\ cl' = [cl EXCEPT ![c].interlock = TRUE]
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* Somebody is inside, or has the interlock: wait (836-838). *)
 IoWriteInterlockWait(c) ==
     /\ "ioWriteInterlock" \in Acts
     /\ \E b \in FreelyHeldBy(c) :
          /\ io[b].modifyRefs # 0
-         /\ io' = [io EXCEPT ![b].waitmod = TRUE]
-         /\ cl' = [cl EXCEPT ![c].at = "interlock"]
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b].waitmod = TRUE]
+            /\ cl' = [cl EXCEPT ![c].at = "interlock"]
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A woken interlock finds modifyRefs at zero and is granted (836-840). *)
 ResumeInterlock(c) ==
     /\ "resumeInterlock" \in Acts
     /\ \E b \in WokenFor(c, "interlock") :
          /\ io[b].modifyRefs = 0
-         /\ io' = [io EXCEPT ![b].modifyRefs = -1]
-         /\ cl' = [cl EXCEPT ![c].at = "hold", ![c].runnable = FALSE, ![c].interlock = TRUE]
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b].modifyRefs = -1]
+            /\ cl' = [cl EXCEPT ![c].at = "hold", ![c].runnable = FALSE, ![c].interlock = TRUE]
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A woken interlock was overtaken and sleeps again: by another one, or (without repair D35) by a modifier (836-838). *)
 ResumeInterlockWait(c) ==
     /\ "resumeInterlock" \in Acts
     /\ \E b \in WokenFor(c, "interlock") :
          /\ io[b].modifyRefs # 0
-         /\ io' = [io EXCEPT ![b].waitmod = TRUE]
-         /\ cl' = [cl EXCEPT ![c].runnable = FALSE]
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b].waitmod = TRUE]
+            /\ cl' = [cl EXCEPT ![c].runnable = FALSE]
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* Modifiers are let in again (844-853). *)
 IoDoneInterlock(c) ==
     /\ "ioDoneInterlock" \in Acts
     /\ \E b \in HeldBy(c) :
          /\ cl[c].interlock
-         /\ io' = [io EXCEPT ![b].modifyRefs = 0, ![b].waitmod = FALSE]
-         /\ cl' = Woken([cl EXCEPT ![c].interlock = FALSE], b, {"modify", "interlock"})
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b].modifyRefs = 0, ![b].waitmod = FALSE]
+            /\ cl' = Woken([cl EXCEPT ![c].interlock = FALSE], b, {"modify", "interlock"})
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 =============================================================================

@@ -28,25 +28,24 @@ Release(c, undoReclaim) ==
          LET writes == WritesOnRelease(io[b], b)
          IN /\ IF undoReclaim THEN writes /\ b \in UndoBufs ELSE TRUE
             /\ ~WaitsOnRelease(io[b], b)
-            /\ io' = Stored(io, b, Dropped(io[b], b, undoReclaim))
-            /\ cl' = [cl EXCEPT ![c] = AtRest]
-            /\ vol' = IF writes THEN VolAfterIssue(b) ELSE vol
-            /\ iorun' = IF writes THEN Append(iorun, b) ELSE iorun
-            /\ UNCHANGED <<crit, lockedExtra>>
+            /\ /\ io' = Stored(io, b, Dropped(io[b], b, undoReclaim))
+               /\ cl' = [cl EXCEPT ![c] = AtRest]
+               /\ vol' = IF writes THEN VolAfterIssue(b) ELSE vol
+               /\ iorun' = IF writes THEN Append(iorun, b) ELSE iorun
+               /\ UNCHANGED <<crit, lockedExtra>>
 
 (* The last release must wait for the write in flight (556-558). With repair D30 only an invalidation ever asks for that,
    and nobody holds a buffer while it waits: this label needs a waitdep that outlived its buffer. *)
 ReleaseWait(c, undoReclaim) ==
     /\ "release" \in Acts
-    /\ \E b \in FreelyHeldBy(c) :
+    /\ \E b \in {wb \in FreelyHeldBy(c) : WaitsOnRelease(io[wb], wb)} :
          LET writes == WritesOnRelease(io[b], b)
          IN /\ IF undoReclaim THEN writes /\ b \in UndoBufs ELSE TRUE
-            /\ WaitsOnRelease(io[b], b)
-            /\ io' = [io EXCEPT ![b] = Departing(LastReference(@, b, undoReclaim), c)]
-            /\ cl' = [cl EXCEPT ![c] = Leaving(b, FALSE)]
-            /\ vol' = IF writes THEN VolAfterIssue(b) ELSE vol
-            /\ iorun' = IF writes THEN Append(iorun, b) ELSE iorun
-            /\ UNCHANGED <<crit, lockedExtra>>
+            /\ /\ io' = [io EXCEPT ![b] = Departing(LastReference(@, b, undoReclaim), c)]
+               /\ cl' = [cl EXCEPT ![c] = Leaving(b, FALSE)]
+               /\ vol' = IF writes THEN VolAfterIssue(b) ELSE vol
+               /\ iorun' = IF writes THEN Append(iorun, b) ELSE iorun
+               /\ UNCHANGED <<crit, lockedExtra>>
 
 (* The last release of a clean buffer while the kernel is short of memory: the buffer that it gives back is taken at once,
    and the structure is loose (vfs_bio: brelse; 1182-1228). *)
@@ -59,9 +58,9 @@ LowMemoryRelease(c) ==
          /\ ~io[b].running
          /\ ~io[b].locked
          /\ ~io[b].reclaim
-         /\ io' = [io EXCEPT ![b] = Loosened(Disassociated(Dropped(@, b, FALSE), TRUE), b)]
-         /\ cl' = [cl EXCEPT ![c] = AtRest]
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b] = Loosened(Disassociated(Dropped(@, b, FALSE), TRUE), b)]
+            /\ cl' = [cl EXCEPT ![c] = AtRest]
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* A buffer is invalidated by its only holder: contents forgotten, detached, destroyed (ondisk:777-830, 924-986). *)
@@ -71,9 +70,9 @@ DelBuffer(c) ==
          /\ b \notin VolBufs
          /\ io[b].refs = 1
          /\ ~io[b].running
-         /\ io' = Stored(io, b, Dropped(Doomed(io[b]), b, FALSE))
-         /\ cl' = [cl EXCEPT ![c] = AtRest]
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = Stored(io, b, Dropped(Doomed(io[b]), b, FALSE))
+            /\ cl' = [cl EXCEPT ![c] = AtRest]
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* The invalidation is refused while others hold the buffer (ondisk:805, EAGAIN). *)
 DelBufferAgain(c) ==
@@ -90,9 +89,9 @@ DelBufferWait(c) ==
          /\ b \notin VolBufs
          /\ io[b].refs = 1
          /\ io[b].running
-         /\ io' = [io EXCEPT ![b] = Departing(LastReference(Doomed(@), b, FALSE), c)]
-         /\ cl' = [cl EXCEPT ![c] = Leaving(b, FALSE)]
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b] = Departing(LastReference(Doomed(@), b, FALSE), c)]
+            /\ cl' = [cl EXCEPT ![c] = Leaving(b, FALSE)]
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* At close an unreferenced io is destroyed, dirty or not (924-952, ondisk:274, ondisk:912); a loose one is just freed. *)
@@ -100,24 +99,24 @@ Unload(c, b) ==
     /\ "unload" \in Acts
     /\ \E left \in UnloadableBy(c, b) :
          /\ ~left.running
-         /\ io' = Stored(io, b, Freed(left))
-         /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = Stored(io, b, Freed(left))
+            /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
 
 (* The same with a write in flight: the unload waits, and the completion destroys the io (556-558, ondisk:274, ondisk:912). *)
 UnloadWait(c, b) ==
     /\ "unload" \in Acts
     /\ \E left \in UnloadableBy(c, b) :
          /\ left.running
-         /\ io' = [io EXCEPT ![b] = Departing([left EXCEPT !.waitdep = TRUE], c)]
-         /\ cl' = [cl EXCEPT ![c] = Leaving(b, TRUE)]
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b] = Departing([left EXCEPT !.waitdep = TRUE], c)]
+            /\ cl' = [cl EXCEPT ![c] = Leaving(b, TRUE)]
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* The write is over and the release with it; its client goes on (556-558). *)
 ResumeRelease(c) ==
     /\ "resumeRelease" \in Acts
     /\ TicketRunnable(c, "release")
-    /\ cl' = [cl EXCEPT ![c] = AtRest]
-    /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
+    /\ /\ cl' = [cl EXCEPT ![c] = AtRest]
+       /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* How many loose structures have a reference of this volume header? *)
@@ -127,11 +126,11 @@ LooseOn(hdr) == Cardinality({yb \in Bufs : io[yb].modRoot = "lose" /\ VolOf(yb) 
 CleanLoose ==
     /\ "cleanLoose" \in Acts
     /\ \E lb \in Bufs : io[lb].modRoot = "lose"
-    /\ io' = [xb \in Bufs |->
-                IF io[xb].modRoot = "lose" THEN Freed(io[xb])
-                ELSE IF xb \in VolBufs /\ LooseOn(xb) > 0 THEN HeaderAfter(io[xb], xb, LooseOn(xb))
-                ELSE io[xb]]
-    /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
+    /\ /\ io' = [xb \in Bufs |->
+                   IF io[xb].modRoot = "lose" THEN Freed(io[xb])
+                   ELSE IF xb \in VolBufs /\ LooseOn(xb) > 0 THEN HeaderAfter(io[xb], LooseOn(xb))
+                   ELSE io[xb]]
+       /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* A holder drops the reference by which a failed write pinned the buffer (234-246). *)
@@ -139,8 +138,8 @@ IoClearError(c) ==
     /\ "ioClearError" \in Acts
     /\ \E b \in HeldBy(c) :
          /\ io[b].ioerror
-         /\ io' = [io EXCEPT ![b].ioerror = FALSE, ![b].refs = @ - 1]
-         /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b].ioerror = FALSE, ![b].refs = @ - 1]
+            /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
 
 (* There was no pin to drop (234-246). *)
 IoClearErrorNone(c) ==
@@ -155,9 +154,9 @@ IoClearErrorNoassert(b) ==
     /\ io[b].ioerror
     /\ io[b].refs = 1
     /\ io[b].owner = None
-    /\ io' = [io EXCEPT ![b].ioerror = FALSE,
-                        ![b].refs = 0,
-                        ![b].check = FALSE,
-                        ![b].ondisk = IF b \in VolBufs THEN FALSE ELSE @]
-    /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
+    /\ /\ io' = [io EXCEPT ![b].ioerror = FALSE,
+                           ![b].refs = 0,
+                           ![b].check = FALSE,
+                           ![b].ondisk = IF b \in VolBufs THEN FALSE ELSE @]
+       /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
 =============================================================================

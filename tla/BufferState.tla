@@ -49,10 +49,9 @@ ListOf(blk) == IF blk \in VolBufs THEN "volu" ELSE IF blk \in MetaBufs THEN "met
 (* The kernel may be trusted with dirty UNDO and DATA; META and volume headers are written by the flusher only (580-599).   *)
 KernelMayWrite(blk) == (blk \in UndoBufs) \/ (blk \in DataBufs)
 
-(* A buffer on a volume that is itself an io owns one reference of it for as long as its structure exists (ondisk:536-640). *)
-HasHeader(blk) == VolBufs # {} /\ blk \notin VolBufs /\ (\E hv \in VolBufs : VolOf(hv) = VolOf(blk))
-
-HeaderOf(blk) == CHOOSE hv \in VolBufs : VolOf(hv) = VolOf(blk)
+(* Is hv the header of the volume that blk is on? A buffer on a volume that is itself an io owns one reference of it for as
+   long as its structure exists (ondisk:536-640). *)
+IsHeaderOf(hv, blk) == blk \notin VolBufs /\ VolOf(hv) = VolOf(blk)
 
 (* The block that read-ahead fetches with this one. *)
 AheadOf(blk) == CHOOSE tail \in AheadTails : TRUE
@@ -227,16 +226,21 @@ Dropped(less, blk, throw2) ==
     IF less.refs > 1 THEN [less EXCEPT !.refs = @ - 1]
     ELSE Finished(Relinquished(LastReference(less, blk, throw2), blk, FALSE), blk)
 
-(* A volume header after `gone` buffers on it were freed (ondisk:1048). *)
-HeaderAfter(header, blk, gone) ==
+(* A volume header after `gone` buffers on it were freed (ondisk:1048): for a header, which the layer neither drops nor lets
+   the kernel write, the last release comes down to this. *)
+HeaderAfter(header, gone) ==
     IF header.refs > gone THEN [header EXCEPT !.refs = @ - gone]
-    ELSE Dropped([header EXCEPT !.refs = 1], blk, FALSE)
+    ELSE LET alone == [header EXCEPT !.refs = 0, !.check = FALSE, !.ondisk = FALSE]
+         IN IF alone.modified \/ alone.running THEN alone
+            ELSE IF alone.locked THEN Disassociated(alone, FALSE)
+            ELSE [alone EXCEPT !.released = TRUE]
 
 (* All ios after one of them was released: if its structure was freed, the volume header loses a reference. *)
 Stored(ios, blk, new) ==
-    IF new.exists \/ ~HasHeader(blk) THEN [ios EXCEPT ![blk] = new]
-    ELSE LET hd == HeaderOf(blk)
-         IN [ios EXCEPT ![blk] = new, ![hd] = HeaderAfter(@, hd, 1)]
+    IF new.exists \/ VolBufs = {} THEN [ios EXCEPT ![blk] = new]
+    ELSE [sb \in Bufs |-> IF sb = blk THEN new
+                         ELSE IF sb \in VolBufs /\ IsHeaderOf(sb, blk) THEN HeaderAfter(ios[sb], 1)
+                         ELSE ios[sb]]
 
 -----------------------------------------------------------------------------
 (* Volumes *)

@@ -10,10 +10,10 @@ IoFlush(c, reclaim) ==
          /\ IF reclaim THEN b \in UndoBufs ELSE TRUE
          /\ io[b].modified
          /\ io[b].modifyRefs <= 0
-         /\ io' = [io EXCEPT ![b] = Issued(@, reclaim)]
-         /\ vol' = VolAfterIssue(b)
-         /\ iorun' = Append(iorun, b)
-         /\ UNCHANGED <<cl, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b] = Issued(@, reclaim)]
+            /\ vol' = VolAfterIssue(b)
+            /\ iorun' = Append(iorun, b)
+            /\ UNCHANGED <<cl, crit, lockedExtra>>
 
 (* Nothing to flush (676-677). *)
 IoFlushClean(c) ==
@@ -35,26 +35,26 @@ IoWaitWait(c) ==
     /\ "ioWait" \in Acts
     /\ \E b \in HeldBy(c) :
          /\ io[b].running
-         /\ io' = [io EXCEPT ![b].waiting = TRUE]
-         /\ cl' = [cl EXCEPT ![c].at = "wait"]
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b].waiting = TRUE]
+            /\ cl' = [cl EXCEPT ![c].at = "wait"]
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A woken wait finds the write over (173-178). *)
 ResumeWait(c) ==
     /\ "resumeWait" \in Acts
     /\ \E b \in WokenFor(c, "wait") :
          /\ ~io[b].running
-         /\ cl' = [cl EXCEPT ![c].at = "hold", ![c].runnable = FALSE]
-         /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
+         /\ /\ cl' = [cl EXCEPT ![c].at = "hold", ![c].runnable = FALSE]
+            /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
 
 (* A woken wait finds the buffer being written anew (173-178). *)
 ResumeWaitWait(c) ==
     /\ "resumeWait" \in Acts
     /\ \E b \in WokenFor(c, "wait") :
          /\ io[b].running
-         /\ io' = [io EXCEPT ![b].waiting = TRUE]
-         /\ cl' = [cl EXCEPT ![c].runnable = FALSE]
-         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ /\ io' = [io EXCEPT ![b].waiting = TRUE]
+            /\ cl' = [cl EXCEPT ![c].runnable = FALSE]
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* A barrier with nothing in flight (199-205). *)
@@ -69,9 +69,9 @@ IoWaitAllWait(c) ==
     /\ "ioWaitAll" \in Acts
     /\ Idle(c)
     /\ iorun # <<>>
-    /\ iorun' = Append(iorun, c)
-    /\ cl' = [cl EXCEPT ![c].at = "waitAll"]
-    /\ UNCHANGED <<io, vol, crit, lockedExtra>>
+    /\ /\ iorun' = Append(iorun, c)
+       /\ cl' = [cl EXCEPT ![c].at = "waitAll"]
+       /\ UNCHANGED <<io, vol, crit, lockedExtra>>
 
 (* The placemarker is the head: it is taken out, and one that follows it is woken in turn (212-223). *)
 ResumeWaitAll(c) ==
@@ -89,8 +89,8 @@ ResumeWaitAll(c) ==
 (* Somebody else wrote to the volume: its device may hold that in its volatile cache (1951-1955). *)
 IoFlushMark(v) ==
     /\ "ioFlushMark" \in Acts
-    /\ vol' = [vol EXCEPT ![v].flush = Marked(@)]
-    /\ UNCHANGED <<io, cl, iorun, crit, lockedExtra>>
+    /\ /\ vol' = [vol EXCEPT ![v].flush = Marked(@)]
+       /\ UNCHANGED <<io, cl, iorun, crit, lockedExtra>>
 
 (* Which flush of the volume a caller must wait for: none, the one in flight (or issued now), or the next one. The seed does
    not join the one in flight, as the mark is gone already (1970: D4). *)
@@ -116,9 +116,9 @@ IoFlushSyncWait(c) ==
     /\ Idle(c)
     /\ ~SomeVolumeFailed
     /\ \E fv2 \in Vols : FlushNeeded(vol[fv2]) > 0
-    /\ vol' = [fv3 \in Vols |-> IF vol[fv3].flush = "dirty" THEN FlushIssued(vol[fv3]) ELSE vol[fv3]]
-    /\ cl' = [cl EXCEPT ![c].at = "flushSync", ![c].needs = [fv4 \in Vols |-> FlushNeeded(vol[fv4])]]
-    /\ UNCHANGED <<io, iorun, crit, lockedExtra>>
+    /\ /\ vol' = [fv3 \in Vols |-> IF vol[fv3].flush = "dirty" THEN FlushIssued(vol[fv3]) ELSE vol[fv3]]
+       /\ cl' = [cl EXCEPT ![c].at = "flushSync", ![c].needs = [fv4 \in Vols |-> FlushNeeded(vol[fv4])]]
+       /\ UNCHANGED <<io, iorun, crit, lockedExtra>>
 
 (* A flush failed earlier, and no later one can make up for it (1984-1988: D4). *)
 IoFlushSyncError(c) ==
@@ -131,15 +131,15 @@ IoFlushSyncError(c) ==
 ResumeFlushSync(c) ==
     /\ "resumeFlushSync" \in Acts
     /\ TicketRunnable(c, "flushSync")
-    /\ cl' = [cl EXCEPT ![c] = AtRest]
-    /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
+    /\ /\ cl' = [cl EXCEPT ![c] = AtRest]
+       /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
 
 (* One of them failed (1984-1988: D4). *)
 ResumeFlushSyncError(c) ==
     /\ "resumeFlushSync" \in Acts
     /\ TicketRunnable(c, "flushFailed")
-    /\ cl' = [cl EXCEPT ![c] = AtRest]
-    /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
+    /\ /\ cl' = [cl EXCEPT ![c] = AtRest]
+       /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* There is room for more writes in flight (1993-1997). *)
@@ -154,22 +154,22 @@ IoLimitBacklogWait(c) ==
     /\ "ioLimitBacklog" \in Acts
     /\ Idle(c)
     /\ BlocksRunning > BacklogMax
-    /\ cl' = [cl EXCEPT ![c].at = "backlog"]
-    /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
+    /\ /\ cl' = [cl EXCEPT ![c].at = "backlog"]
+       /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
 
 (* A woken throttle finds room (1993-1997). *)
 ResumeBacklog(c) ==
     /\ "resumeBacklog" \in Acts
     /\ TicketRunnable(c, "backlog")
     /\ BlocksRunning <= BacklogMax
-    /\ cl' = [cl EXCEPT ![c] = AtRest]
-    /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
+    /\ /\ cl' = [cl EXCEPT ![c] = AtRest]
+       /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
 
 (* Somebody quicker filled the room again (1993-1997). *)
 ResumeBacklogWait(c) ==
     /\ "resumeBacklog" \in Acts
     /\ TicketRunnable(c, "backlog")
     /\ BlocksRunning > BacklogMax
-    /\ cl' = [cl EXCEPT ![c].runnable = FALSE]
-    /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
+    /\ /\ cl' = [cl EXCEPT ![c].runnable = FALSE]
+       /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
 =============================================================================

@@ -4,9 +4,12 @@
 // invariants that it lists; its time is that of the whole command, start of the JVM included, as a user waits for it. A
 // difference in distinct states is an error: a ratio of two searches that are not the same says nothing.
 
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { createMachine, explore, type Exploration } from '../../model/index.ts';
 import { catalogue } from '../kit/check/catalogue.ts';
 import { configuration, TLA_DIR } from '../kit/configurations.ts';
+import { loadManifest } from '../kit/tla/manifest.ts';
 import { tlcEngine } from '../kit/tla/tlc-engine.ts';
 import type { Figure } from './bench.ts';
 import { measureInRounds, median, type Variant } from './rounds.ts';
@@ -78,17 +81,14 @@ async function tlcVariant(
   rate: (by: string, states: number, seconds: number) => number,
 ): Promise<Variant> {
   const engine = await tlcEngine({ jar });
+  const entry = loadManifest(join(TLA_DIR, 'manifest.json')).configs.find((config) => config.name === name);
+  if (entry === undefined) throw new CountsDiffer(`The manifest does not list ${name}; TLC cannot be given it.`);
+  const { module, cfg } = entry;
   const run = async (): Promise<number> => {
     const limits = { maxStates: 1e9, timeoutSeconds: 3600 };
-    const result = await engine.check({
-      moduleDir: TLA_DIR,
-      module: 'MCBufferCache',
-      cfg: `${name}.cfg`,
-      wantGraph: false,
-      ...limits,
-    });
+    const result = await engine.check({ moduleDir: TLA_DIR, module, cfg, wantGraph: false, ...limits });
     if (result.verdict !== 'ok') throw new CountsDiffer(`TLC says ${result.verdict} of ${name}: ${result.message}`);
     return rate(engine.name, result.distinctStates, result.seconds);
   };
-  return { name: `${engine.name}, workers auto`, run };
+  return { name: `${engine.name}, ${availableParallelism()} workers`, run };
 }

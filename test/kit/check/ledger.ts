@@ -92,7 +92,7 @@ function blankRow(name: string): Row {
     name,
     engine: 'model',
     distinctStates: 0,
-    edges: 0,
+    edges: null,
     labelledEdges: null,
     depth: null,
     graphsEqual: null,

@@ -191,7 +191,9 @@ async function compareVoices(desk: Desk): Promise<string> {
       return;
     }
     const comparison = compareGraphs(tla.graph, parts.modelGraph(exploration));
-    ledger.row(name).graphsEqual = comparison.equal;
+    const row = ledger.row(name);
+    row.engine = parts.engineName;
+    row.graphsEqual = comparison.equal;
     if (comparison.equal) {
       equal += 1;
       states += exploration.distinct;

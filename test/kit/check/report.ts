@@ -136,15 +136,21 @@ function totalsText(result: CheckResult, { colour }: ReportOptions): string {
   const reached = result.goals.filter((goal) => goal.reachedIn.length > 0);
   const applied = checked.reduce((sum, claim) => sum + claim.statesApplied, 0);
   const seen = [
-    `claims ${checked.length} hold, applied ${count(applied)} times`,
-    `goals ${reached.length}/${result.goals.length}`,
-    `labels ${result.labels.seen}/${result.labels.listed}`,
-    `promises ${result.promises.thrown.length}/${result.promises.listed}`,
+    ...(result.labels.seen === 0 // the model was not asked
+      ? []
+      : [
+          `claims ${checked.length} hold, applied ${count(applied)} times`,
+          `goals ${reached.length}/${result.goals.length}`,
+          `labels ${result.labels.seen}/${result.labels.listed}`,
+        ]),
+    ...(result.phases.includes('promises')
+      ? [`promises ${result.promises.thrown.length}/${result.promises.listed}`]
+      : []),
   ];
   const { length } = result.failures;
   const verdict =
     verdictOf(result) === 'holds'
       ? bold(green(`Everything that was checked holds (${result.seconds.toFixed(1)} s).`))
       : bold(red(`${length} failure${length === 1 ? '' : 's'} (${result.seconds.toFixed(1)} s).`));
-  return `${seen.join('; ')}\n${verdict}`;
+  return [...(seen.length > 0 ? [seen.join('; ')] : []), verdict].join('\n');
 }

@@ -27,7 +27,7 @@ export interface ConfigurationResult {
   readonly engine: string;
   readonly distinctStates: number;
   /** Concrete transitions: each action with its arguments. Production executes every one. */
-  readonly edges: number;
+  readonly edges: number | null;
   /** Distinct (state, label, state): what graphs are compared by. */
   readonly labelledEdges: number | null;
   readonly depth: number | null;

@@ -47,7 +47,7 @@ export class SharedWork {
 
   /** The answer of the TLA+ engine to a check of the manifest. */
   checked(job: TlaJob): Promise<TlaResult> {
-    const weight = job.expected.distinctStates ?? 0;
+    const weight = job.expected.edges ?? job.expected.distinctStates ?? 0;
     return remember(this.#checked, job.name, () => this.#lanes.run(weight, () => this.#parts.engine.check(job.run)));
   }
 }
