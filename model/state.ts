@@ -103,7 +103,7 @@ export const PLACES: readonly ClientAt[] = [
 ];
 
 const ClientRecord = packedRecord<Client>({
-  at: PLACES, // prettier-ignore
+  at: PLACES,
   io1: { bits: 5 },
   runnable: 'flag',
   how: ['read', 'ahead', 'new'],
