@@ -21,10 +21,10 @@ Referenced(plain) == [plain EXCEPT !.exists = TRUE, !.refs = @ + 1]
 
 (* All ios after a get: if it allocated the structure, the volume header gains a reference. The get of the header that comes
    with that succeeds at once, since it is loaded and not interlocked (ondisk:366-455). *)
-Gotten(ios, blk, new) ==
-    IF ios[blk].exists \/ VolBufs = {} THEN [ios EXCEPT ![blk] = new]
-    ELSE [gb \in Bufs |-> IF gb = blk THEN new
-                         ELSE IF gb \in VolBufs /\ IsHeaderOf(gb, blk)
+Gotten(ios, got, new) ==
+    IF ios[got].exists \/ VolBufs = {} THEN [ios EXCEPT ![got] = new]
+    ELSE [gb \in Bufs |-> IF gb = got THEN new
+                         ELSE IF gb \in VolBufs /\ IsHeaderOf(gb, got)
                               THEN [ios[gb] EXCEPT !.refs = @ + 1, !.check = FALSE, !.ondisk = TRUE]
                          ELSE ios[gb]]
 

@@ -12,6 +12,9 @@ By(kindC) == IF kindC \in Acts THEN Clients ELSE {}
 On(kindB) == IF kindB \in Acts THEN Bufs ELSE {}
 Of(kindV) == IF kindV \in Acts THEN Vols ELSE {}
 
+(* The same for inputs that fail. *)
+Failing(kindF, fault) == IF kindF \in Acts /\ fault \in Faults THEN Bufs ELSE {}
+
 AheadChoices == IF AheadHeads = {} THEN {FALSE} ELSE BOOLEAN
 ReclaimChoices == IF UndoBufs = {} THEN {FALSE} ELSE BOOLEAN
 
@@ -22,13 +25,12 @@ Next ==
     \/ \E c \in By("ioNew") : \E b \in Bufs : IoNew(c, b)
     \/ \E c \in By("ioNew") : \E b \in Bufs : IoNewWait(c, b)
     \/ \E b \in On("readDone") : ReadDone(b)
-    \/ \E b \in On("readDone") : ReadDoneError(b)
+    \/ \E b \in Failing("readDone", "read") : ReadDoneError(b)
     \/ \E c \in By("resumeGet") : ResumeGet(c)
     \/ \E c \in By("resumeGet") : ResumeGetIo(c)
     \/ \E c \in By("resumeGet") : ResumeGetWait(c)
     \/ \E c \in By("resumeGet") : ResumeGetError(c)
     \/ \E c \in By("release") : \E undoReclaim \in ReclaimChoices : Release(c, undoReclaim)
-    \/ \E c \in By("release") : \E undoReclaim \in ReclaimChoices : ReleaseWait(c, undoReclaim)
     \/ \E c \in By("lowMemoryRelease") : LowMemoryRelease(c)
     \/ \E c \in By("delBuffer") : DelBuffer(c)
     \/ \E c \in By("delBuffer") : DelBufferAgain(c)
@@ -87,7 +89,7 @@ Next ==
     \/ \E c \in By("resumeBacklog") : ResumeBacklog(c)
     \/ \E c \in By("resumeBacklog") : ResumeBacklogWait(c)
     \/ \E b \in On("writeDone") : WriteDone(b)
-    \/ \E b \in On("writeDone") : WriteDoneError(b)
+    \/ \E b \in Failing("writeDone", "write") : WriteDoneError(b)
     \/ \E b \in On("recycle") : Recycle(b)
     \/ \E b \in On("recycle") : RecycleRefused(b)
     \/ \E b \in On("writeBack") : WriteBack(b)

@@ -5,15 +5,15 @@ EXTENDS BufferState
 
 Cancellable == {"get", "modify", "regetblk", "interlock", "wait", "waitAll", "flushSync", "backlog"}
 
-(* A get that is the last reference of an io which nobody interlocks is withdrawn like a last release. *)
-LeavesAsLast(who) == cl[who].at = "get" /\ io[cl[who].io].refs = 1 /\ io[cl[who].io].owner = None
-
-(* A get withdraws its reference. Behind another client's interlock CHECK goes with the last reference of the queue. *)
+(* A get withdraws its reference. The last one of an io that nobody interlocks goes like a last release; behind another
+   client's interlock CHECK goes with the last reference of the queue. *)
 GetWithdrawn(queued, who) ==
     IF queued.refs = 1 /\ queued.owner = None THEN Dropped(queued, cl[who].io, FALSE)
-    ELSE [queued EXCEPT !.refs = @ - 1,
-                        !.check = IF queued.refs = 1 THEN FALSE ELSE @,
-                        !.wanted = OthersSleep(who, cl[who].io, {"get"})]
+    ELSE [queued EXCEPT !.refs = @ - 1, !.check = @ /\ queued.refs > 1, !.wanted = OthersSleep(who, cl[who].io, {"get"})]
+
+(* Does that issue a write? *)
+WritesOnCancel(who) ==
+    cl[who].at = "get" /\ io[cl[who].io].owner = None /\ WritesOnRelease(io[cl[who].io], cl[who].io)
 
 (* The io that a ticket waited on, without what the ticket had counted. *)
 Withdrawn(late, who) ==
@@ -48,16 +48,17 @@ Successor(who) ==
 Cancel(c) ==
     /\ "cancel" \in Acts
     /\ cl[c].at \in Cancellable
-    /\ /\ io' = IF cl[c].io = None THEN io ELSE Stored(io, cl[c].io, Withdrawn(io[cl[c].io], c))
-       /\ cl' = [ac \in Clients |->
-                   IF ac = c THEN Returned(cl[c])
-                   ELSE IF \/ ac = Successor(c)
-                           \/ FreesModifiers(c) /\ cl[ac].io = cl[c].io /\ cl[ac].at \in {"modify", "interlock"}
-                        THEN [cl[ac] EXCEPT !.runnable = TRUE]
-                   ELSE cl[ac]]
-       /\ iorun' = IF LeavesAsLast(c) /\ WritesOnRelease(io[cl[c].io], cl[c].io)
-                   THEN Append(iorun, cl[c].io)
-                   ELSE SelectSeq(iorun, LAMBDA e4 : e4 # c)
-       /\ vol' = IF LeavesAsLast(c) /\ WritesOnRelease(io[cl[c].io], cl[c].io) THEN VolAfterIssue(cl[c].io) ELSE vol
-       /\ UNCHANGED <<crit, lockedExtra>>
+    /\ LET at == cl[c].io
+           writes == WritesOnCancel(c)
+           successor == Successor(c)
+           frees == FreesModifiers(c)
+       IN /\ io' = IF at = None THEN io ELSE Stored(io, at, Withdrawn(io[at], c))
+          /\ cl' = [ac \in Clients |->
+                      IF ac = c THEN Returned(cl[c])
+                      ELSE IF ac = successor \/ (frees /\ cl[ac].io = at /\ cl[ac].at \in {"modify", "interlock"})
+                           THEN [cl[ac] EXCEPT !.runnable = TRUE]
+                      ELSE cl[ac]]
+          /\ iorun' = IF writes THEN Append(iorun, at) ELSE SelectSeq(iorun, LAMBDA e4 : e4 # c)
+          /\ vol' = IF writes THEN VolAfterIssue(at) ELSE vol
+          /\ UNCHANGED <<crit, lockedExtra>>
 =============================================================================

@@ -17,26 +17,25 @@ Completed(done, pins) ==
                  !.refs = IF pins THEN @ + 1 ELSE @,
                  !.check = @ \/ (pins /\ done.refs = 0)]
 
-(* The kernel asked for the buffer while it was busy: let it go now, if nobody refers to it (1150-1160, 1182-1228). *)
-LetGo(over, blk) ==
-    IF over.locked /\ over.refs = 0 /\ over.owner = None THEN Loosened(Disassociated(over, FALSE), blk) ELSE over
-
-(* The release or unload that waited goes on from step 3, and ends (559-656, ondisk:1043-1067). An unloaded structure is freed
-   even if it is a volume's, but not under clients that queued for it meanwhile. *)
-Departed(over, blk, isUnload) ==
-    LET parted == Relinquished(over, blk, isUnload)
-    IN IF isUnload /\ parted.refs = 0 THEN Freed(parted) ELSE Finished(parted, blk)
-
 (* The client whose release or unload of this block waits for the write, or None. *)
 Leaver(blk) ==
     IF io[blk].owner = None THEN None
     ELSE IF cl[io[blk].owner].at = "release" THEN io[blk].owner
     ELSE None
 
-(* The io when its write is over and everybody has done what waited for that. *)
-Settled(blk, whole) ==
+(* The io when its write is over and everybody has done what waited for that. A buffer that the kernel asked for while it was
+   busy is let go if nobody refers to it (1150-1160, 1182-1228). A release or unload that waited goes on at step 3 and ends
+   (559-656, ondisk:1043-1067); an unloaded structure is freed even if it is a volume's, but not under clients that queued
+   for it meanwhile. *)
+Settled(whole, blk) ==
     LET last == Leaver(blk)
-    IN IF last = None THEN LetGo(whole, blk) ELSE Departed(whole, blk, cl[last].closing)
+        isUnload == last # None /\ cl[last].closing
+        detach == IF last = None THEN whole.locked /\ whole.refs = 0 /\ whole.owner = None
+                  ELSE isUnload \/ whole.reclaim \/ whole.locked
+        rest == IF detach THEN Disassociated(whole, isUnload) ELSE whole
+    IN IF last # None THEN (IF isUnload /\ rest.refs = 0 THEN Freed(rest) ELSE Finished(rest, blk))
+       ELSE IF detach THEN Loosened(rest, blk)
+       ELSE rest
 
 (* The client whose placemarker becomes the head when this write leaves the run list, or None (1133-1140). *)
 Heir(blk) ==
@@ -69,7 +68,7 @@ VolAfterWrite(blk) ==
 WriteDone(b) ==
     /\ "writeDone" \in Acts
     /\ \E written \in InFlight(b) :
-         /\ io' = Stored(io, b, Settled(b, Completed(written, FALSE)))
+         /\ io' = Stored(io, b, Settled(Completed(written, FALSE), b))
          /\ cl' = ClientsAfterWrite(b)
          /\ vol' = VolAfterWrite(b)
          /\ iorun' = SelectSeq(iorun, LAMBDA e2 : e2 # b)
@@ -80,7 +79,7 @@ WriteDoneError(b) ==
     /\ "writeDone" \in Acts
     /\ "write" \in Faults
     /\ \E written \in InFlight(b) :
-         /\ io' = Stored(io, b, Settled(b, Completed(written, b \notin UndoBufs /\ ~written.ioerror)))
+         /\ io' = Stored(io, b, Settled(Completed(written, b \notin UndoBufs /\ ~written.ioerror), b))
          /\ cl' = ClientsAfterWrite(b)
          /\ vol' = VolAfterWrite(b)
          /\ iorun' = SelectSeq(iorun, LAMBDA e3 : e3 # b)

@@ -19,30 +19,26 @@ InKernel(it) == it.released /\ it.running
 (* Is this modification not counted in modifyRefs yet? *)
 IsOutside(who) == cl[who].at # "regetblk"
 
-ModifyMustWait(who) == (IsOutside(who) /\ Barred(who)) \/ InKernel(io[cl[who].io])
+(* Must it wait: before the interlock, or counted for the buffer? *)
+MustWait(who) == (IsOutside(who) /\ Barred(who)) \/ InKernel(io[cl[who].io])
 
-(* The buffer is taken back from the kernel and dirty, whatever it was before (789-804). *)
-Owned(taken, list) == Dirtied([taken EXCEPT !.released = FALSE], list)
+(* The io after the modification has opened: counted, taken back from the kernel, dirty whatever it was before (789-804). *)
+Opened(taken, blk, more) == Dirtied([taken EXCEPT !.released = FALSE, !.modifyRefs = @ + more], ListOf(blk))
 
-(* All ios after the modification has opened. *)
-IosModified(who) ==
-    [io EXCEPT ![cl[who].io] =
-        Owned([@ EXCEPT !.modifyRefs = IF IsOutside(who) THEN @ + 1 ELSE @], ListOf(cl[who].io))]
-
-(* All ios after the modification went to sleep: uncounted before the interlock, or counted before the buffer. *)
-IosModifying(who) ==
-    IF IsOutside(who) /\ Barred(who) THEN [io EXCEPT ![cl[who].io].waitmod = TRUE]
-    ELSE [io EXCEPT ![cl[who].io].modifyRefs = IF IsOutside(who) THEN @ + 1 ELSE @]
+(* What an opening modification adds to modifyRefs. *)
+Counts(who) == IF cl[who].at = "regetblk" THEN 0 ELSE 1
 
 (* All clients after the modification has opened, or gone to wait for its UNDO record. *)
 ClientsModified(who, place) ==
     [cl EXCEPT ![who].at = place, ![who].runnable = FALSE, ![who].wantsUndo = FALSE, ![who].mods = @ + 1]
 
+(* The io after the modification went to sleep: uncounted before the interlock, or counted before the buffer. *)
+Awaited(busy, isBarred, more) ==
+    [busy EXCEPT !.waitmod = @ \/ isBarred, !.modifyRefs = IF isBarred THEN @ ELSE @ + more]
+
 (* All clients after the modification went to sleep. *)
-ClientsModifying(who, undoToo) ==
-    [cl EXCEPT ![who].at = IF IsOutside(who) /\ Barred(who) THEN "modify" ELSE "regetblk",
-               ![who].runnable = FALSE,
-               ![who].wantsUndo = undoToo]
+ClientsModifying(who, isBarred, undoToo) ==
+    [cl EXCEPT ![who].at = IF isBarred THEN "modify" ELSE "regetblk", ![who].runnable = FALSE, ![who].wantsUndo = undoToo]
 
 (* The block that the client may modify: held, not behind its own write interlock, within the bound. *)
 ModifiableBy(who) ==
@@ -66,8 +62,9 @@ ClientsUnmodified(crowd1, at) ==
 IoModify(c) ==
     /\ "ioModify" \in Acts
     /\ \E b \in ModifiableBy(c) :
-         /\ ~ModifyMustWait(c)
-         /\ /\ io' = IosModified(c)
+         /\ ~Barred(c)
+         /\ ~InKernel(io[b])
+         /\ /\ io' = [io EXCEPT ![b] = Opened(@, b, 1)]
             /\ cl' = ClientsModified(c, "hold")
             /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
@@ -75,73 +72,74 @@ IoModify(c) ==
 IoModifyWait(c) ==
     /\ "ioModify" \in Acts
     /\ \E b \in ModifiableBy(c) :
-         /\ ModifyMustWait(c)
-         /\ /\ io' = IosModifying(c)
-            /\ cl' = ClientsModifying(c, FALSE)
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         LET isBarred == Barred(c)
+         IN /\ isBarred \/ InKernel(io[b])
+            /\ /\ io' = [io EXCEPT ![b] = Awaited(@, isBarred, 1)]
+               /\ cl' = ClientsModifying(c, isBarred, FALSE)
+               /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A modification of META opens at once: no UNDO log is attached (883-897). *)
 ModifyBuffer(c) ==
     /\ "modifyBuffer" \in Acts
-    /\ \E b \in ModifiableBy(c) :
-         /\ b \in MetaBufs
-         /\ ~ModifyMustWait(c)
+    /\ \E b \in ModifiableBy(c) \cap MetaBufs :
+         /\ ~Barred(c)
+         /\ ~InKernel(io[b])
          /\ ~UndoLog
-         /\ /\ io' = IosModified(c)
+         /\ /\ io' = [io EXCEPT ![b] = Opened(@, b, 1)]
             /\ cl' = ClientsModified(c, "hold")
             /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* It waits as any modification does, and will want its UNDO record then (883-897). *)
 ModifyBufferWait(c) ==
     /\ "modifyBuffer" \in Acts
-    /\ \E b \in ModifiableBy(c) :
-         /\ b \in MetaBufs
-         /\ ModifyMustWait(c)
-         /\ /\ io' = IosModifying(c)
-            /\ cl' = ClientsModifying(c, TRUE)
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+    /\ \E b \in ModifiableBy(c) \cap MetaBufs :
+         LET isBarred == Barred(c)
+         IN /\ isBarred \/ InKernel(io[b])
+            /\ /\ io' = [io EXCEPT ![b] = Awaited(@, isBarred, 1)]
+               /\ cl' = ClientsModifying(c, isBarred, TRUE)
+               /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* The buffer is dirty and held, and the old bytes are on their way to the UNDO log: first this, then the record, then the
    change (890-896). *)
 ModifyBufferCover(c) ==
     /\ "modifyBuffer" \in Acts
-    /\ \E b \in ModifiableBy(c) :
-         /\ b \in MetaBufs
-         /\ ~ModifyMustWait(c)
+    /\ \E b \in ModifiableBy(c) \cap MetaBufs :
+         /\ ~Barred(c)
+         /\ ~InKernel(io[b])
          /\ UndoLog
-         /\ /\ io' = IosModified(c)
+         /\ /\ io' = [io EXCEPT ![b] = Opened(@, b, 1)]
             /\ cl' = ClientsModified(c, "cover")
             /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A modification of a volume header opens at once: no UNDO log is attached (861-875). *)
 ModifyVolume(c) ==
     /\ "modifyVolume" \in Acts
-    /\ \E b \in ModifiableBy(c) :
-         /\ b \in VolBufs
-         /\ ~ModifyMustWait(c)
+    /\ \E b \in ModifiableBy(c) \cap VolBufs :
+         /\ ~Barred(c)
+         /\ ~InKernel(io[b])
          /\ ~UndoLog
-         /\ /\ io' = IosModified(c)
+         /\ /\ io' = [io EXCEPT ![b] = Opened(@, b, 1)]
             /\ cl' = ClientsModified(c, "hold")
             /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* It waits as any modification does (861-875). *)
 ModifyVolumeWait(c) ==
     /\ "modifyVolume" \in Acts
-    /\ \E b \in ModifiableBy(c) :
-         /\ b \in VolBufs
-         /\ ModifyMustWait(c)
-         /\ /\ io' = IosModifying(c)
-            /\ cl' = ClientsModifying(c, TRUE)
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+    /\ \E b \in ModifiableBy(c) \cap VolBufs :
+         LET isBarred == Barred(c)
+         IN /\ isBarred \/ InKernel(io[b])
+            /\ /\ io' = [io EXCEPT ![b] = Awaited(@, isBarred, 1)]
+               /\ cl' = ClientsModifying(c, isBarred, TRUE)
+               /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* The header is dirty and held, and its UNDO record is on its way (868-874). *)
 ModifyVolumeCover(c) ==
     /\ "modifyVolume" \in Acts
-    /\ \E b \in ModifiableBy(c) :
-         /\ b \in VolBufs
-         /\ ~ModifyMustWait(c)
+    /\ \E b \in ModifiableBy(c) \cap VolBufs :
+         /\ ~Barred(c)
+         /\ ~InKernel(io[b])
          /\ UndoLog
-         /\ /\ io' = IosModified(c)
+         /\ /\ io' = [io EXCEPT ![b] = Opened(@, b, 1)]
             /\ cl' = ClientsModified(c, "cover")
             /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
@@ -150,9 +148,9 @@ ModifyVolumeCover(c) ==
 ResumeModify(c) ==
     /\ "resumeModify" \in Acts
     /\ \E b \in WokenModifier(c) :
-         /\ ~ModifyMustWait(c)
+         /\ ~MustWait(c)
          /\ ~(cl[c].wantsUndo /\ UndoLog)
-         /\ /\ io' = IosModified(c)
+         /\ /\ io' = [io EXCEPT ![b] = Opened(@, b, Counts(c))]
             /\ cl' = ClientsModified(c, "hold")
             /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
@@ -160,18 +158,19 @@ ResumeModify(c) ==
 ResumeModifyWait(c) ==
     /\ "resumeModify" \in Acts
     /\ \E b \in WokenModifier(c) :
-         /\ ModifyMustWait(c)
-         /\ /\ io' = IosModifying(c)
-            /\ cl' = ClientsModifying(c, cl[c].wantsUndo)
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         LET isBarred == IsOutside(c) /\ Barred(c)
+         IN /\ isBarred \/ InKernel(io[b])
+            /\ /\ io' = [io EXCEPT ![b] = Awaited(@, isBarred, Counts(c))]
+               /\ cl' = ClientsModifying(c, isBarred, cl[c].wantsUndo)
+               /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* It has the buffer and sends for its UNDO record (868-874, 890-896). *)
 ResumeModifyCover(c) ==
     /\ "resumeModify" \in Acts
     /\ \E b \in WokenModifier(c) :
-         /\ ~ModifyMustWait(c)
+         /\ ~MustWait(c)
          /\ cl[c].wantsUndo /\ UndoLog
-         /\ /\ io' = IosModified(c)
+         /\ /\ io' = [io EXCEPT ![b] = Opened(@, b, Counts(c))]
             /\ cl' = ClientsModified(c, "cover")
             /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 

@@ -12,11 +12,8 @@ Leaving(quit, isUnload) == [AtRest EXCEPT !.at = "release", !.io = quit, !.closi
 UnloadableBy(who, blk) ==
     IF Idle(who) /\ io[blk].exists /\ io[blk].refs = 0 /\ io[blk].owner = None THEN {io[blk]} ELSE {}
 
-(* The io whose last reference waits: interlocked, and noted that somebody waits for its write (166-181). *)
-Departing(gone, leaver) == [gone EXCEPT !.owner = leaver, !.waiting = TRUE]
-
-(* hammer_del_buffers before it drops its reference: dirty contents forgotten (924-952, inval), the rest marked (ondisk:777). *)
-Doomed(victim) == [victim EXCEPT !.modified = FALSE, !.modRoot = "none", !.reclaim = TRUE, !.waitdep = TRUE]
+(* The io that is to be destroyed when its write is over: interlocked, and noted that somebody waits (166-181, 556-558). *)
+Departing(gone, leaver) == [gone EXCEPT !.waitdep = TRUE, !.owner = leaver, !.waiting = TRUE]
 
 -----------------------------------------------------------------------------
 (* A handle is given up. The last one writes a buffer that the kernel asked for, gives it back dirty or clean, detaches it,
@@ -27,22 +24,8 @@ Release(c, undoReclaim) ==
     /\ \E b \in FreelyHeldBy(c) :
          LET writes == WritesOnRelease(io[b], b)
          IN /\ IF undoReclaim THEN writes /\ b \in UndoBufs ELSE TRUE
-            /\ ~WaitsOnRelease(io[b], b)
             /\ /\ io' = Stored(io, b, Dropped(io[b], b, undoReclaim))
                /\ cl' = [cl EXCEPT ![c] = AtRest]
-               /\ vol' = IF writes THEN VolAfterIssue(b) ELSE vol
-               /\ iorun' = IF writes THEN Append(iorun, b) ELSE iorun
-               /\ UNCHANGED <<crit, lockedExtra>>
-
-(* The last release must wait for the write in flight (556-558). With repair D30 only an invalidation ever asks for that,
-   and nobody holds a buffer while it waits: this label needs a waitdep that outlived its buffer. *)
-ReleaseWait(c, undoReclaim) ==
-    /\ "release" \in Acts
-    /\ \E b \in {wb \in FreelyHeldBy(c) : WaitsOnRelease(io[wb], wb)} :
-         LET writes == WritesOnRelease(io[b], b)
-         IN /\ IF undoReclaim THEN writes /\ b \in UndoBufs ELSE TRUE
-            /\ /\ io' = [io EXCEPT ![b] = Departing(LastReference(@, b, undoReclaim), c)]
-               /\ cl' = [cl EXCEPT ![c] = Leaving(b, FALSE)]
                /\ vol' = IF writes THEN VolAfterIssue(b) ELSE vol
                /\ iorun' = IF writes THEN Append(iorun, b) ELSE iorun
                /\ UNCHANGED <<crit, lockedExtra>>
@@ -58,19 +41,20 @@ LowMemoryRelease(c) ==
          /\ ~io[b].running
          /\ ~io[b].locked
          /\ ~io[b].reclaim
-         /\ /\ io' = [io EXCEPT ![b] = Loosened(Disassociated(Dropped(@, b, FALSE), TRUE), b)]
+         /\ /\ io' = [io EXCEPT ![b] = Loosened(Disassociated([@ EXCEPT !.refs = 0], TRUE), b)]
             /\ cl' = [cl EXCEPT ![c] = AtRest]
             /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
-(* A buffer is invalidated by its only holder: contents forgotten, detached, destroyed (ondisk:777-830, 924-986). *)
+(* A buffer is invalidated by its only holder: contents forgotten (924-952, inval), marked to be dropped, and released (ondisk:777-
+   830), which with no write in flight comes down to detaching and freeing it at once. *)
 DelBuffer(c) ==
     /\ "delBuffer" \in Acts
     /\ \E b \in FreelyHeldBy(c) :
          /\ b \notin VolBufs
          /\ io[b].refs = 1
          /\ ~io[b].running
-         /\ /\ io' = Stored(io, b, Dropped(Doomed(io[b]), b, FALSE))
+         /\ /\ io' = Stored(io, b, Freed(io[b]))
             /\ cl' = [cl EXCEPT ![c] = AtRest]
             /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
@@ -82,14 +66,15 @@ DelBufferAgain(c) ==
          /\ io[b].refs > 1
          /\ UNCHANGED vars
 
-(* The invalidation must wait for the write in flight, interlocked and without a reference (556-558, ondisk:777-830). *)
+(* The invalidation must wait for the write in flight, interlocked and without a reference (556-558, ondisk:777-830). What is
+   being written is clean, so there is nothing to forget. *)
 DelBufferWait(c) ==
     /\ "delBuffer" \in Acts
     /\ \E b \in FreelyHeldBy(c) :
          /\ b \notin VolBufs
          /\ io[b].refs = 1
          /\ io[b].running
-         /\ /\ io' = [io EXCEPT ![b] = Departing(LastReference(Doomed(@), b, FALSE), c)]
+         /\ /\ io' = [io EXCEPT ![b] = Departing([@ EXCEPT !.refs = 0, !.reclaim = TRUE], c)]
             /\ cl' = [cl EXCEPT ![c] = Leaving(b, FALSE)]
             /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
@@ -97,17 +82,17 @@ DelBufferWait(c) ==
 (* At close an unreferenced io is destroyed, dirty or not (924-952, ondisk:274, ondisk:912); a loose one is just freed. *)
 Unload(c, b) ==
     /\ "unload" \in Acts
-    /\ \E left \in UnloadableBy(c, b) :
-         /\ ~left.running
-         /\ /\ io' = Stored(io, b, Freed(left))
+    /\ \E stray \in UnloadableBy(c, b) :
+         /\ ~stray.running
+         /\ /\ io' = Stored(io, b, Freed(stray))
             /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
 
 (* The same with a write in flight: the unload waits, and the completion destroys the io (556-558, ondisk:274, ondisk:912). *)
 UnloadWait(c, b) ==
     /\ "unload" \in Acts
-    /\ \E left \in UnloadableBy(c, b) :
-         /\ left.running
-         /\ /\ io' = [io EXCEPT ![b] = Departing([left EXCEPT !.waitdep = TRUE], c)]
+    /\ \E stray \in UnloadableBy(c, b) :
+         /\ stray.running
+         /\ /\ io' = [io EXCEPT ![b] = Departing(stray, c)]
             /\ cl' = [cl EXCEPT ![c] = Leaving(b, TRUE)]
             /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 

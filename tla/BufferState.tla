@@ -41,7 +41,7 @@ vars == <<io, cl, vol, iorun, crit, lockedExtra>>
 
 Bufs == VolBufs \cup MetaBufs \cup UndoBufs \cup DataBufs
 
-VolOf(blk) == IF blk \in OnV2 THEN V2 ELSE V1
+VolOf(site) == IF site \in OnV2 THEN V2 ELSE V1
 
 (* The dirty list of a type (1019-1036). *)
 ListOf(blk) == IF blk \in VolBufs THEN "volu" ELSE IF blk \in MetaBufs THEN "meta" ELSE IF blk \in UndoBufs THEN "undo" ELSE "data"
@@ -49,9 +49,9 @@ ListOf(blk) == IF blk \in VolBufs THEN "volu" ELSE IF blk \in MetaBufs THEN "met
 (* The kernel may be trusted with dirty UNDO and DATA; META and volume headers are written by the flusher only (580-599).   *)
 KernelMayWrite(blk) == (blk \in UndoBufs) \/ (blk \in DataBufs)
 
-(* Is hv the header of the volume that blk is on? A buffer on a volume that is itself an io owns one reference of it for as
+(* Is hv the header of the volume that the tenant is on? A buffer on a volume that is itself an io owns one reference of it for as
    long as its structure exists (ondisk:536-640). *)
-IsHeaderOf(hv, blk) == blk \notin VolBufs /\ VolOf(hv) = VolOf(blk)
+IsHeaderOf(hv, tenant) == tenant \notin VolBufs /\ VolOf(hv) = VolOf(tenant)
 
 (* The block that read-ahead fetches with this one. *)
 AheadOf(blk) == CHOOSE tail \in AheadTails : TRUE
@@ -158,12 +158,12 @@ Dirtied(touched, list) ==
     IF touched.modified THEN touched
     ELSE [touched EXCEPT !.modified = TRUE,
                          !.modRoot = list,
-                         !.reclaim = IF "D30" \in Repairs THEN FALSE ELSE @]
+                         !.reclaim = @ /\ "D30" \notin Repairs]
 
 (* hammer_io_disassociate (122-158): cut io and buffer apart. `drop`: the contents go too, as they do with reclaim.
    Repair D30 ends waitdep here, repair D39 the pin of a write error that no buffer stands behind any more. *)
 Disassociated(cut, drop) ==
-    LET unpin == ("D39" \in Repairs) /\ cut.ioerror
+    LET unpin == cut.ioerror /\ "D39" \in Repairs
     IN [cut EXCEPT !.bp = FALSE,
                    !.ondisk = FALSE,
                    !.released = TRUE,
@@ -172,10 +172,10 @@ Disassociated(cut, drop) ==
                    !.notmeta = FALSE,
                    !.reclaim = FALSE,
                    !.residue = IF drop \/ cut.reclaim THEN "none" ELSE "cached",
-                   !.waitdep = IF "D30" \in Repairs THEN FALSE ELSE @,
-                   !.ioerror = IF unpin THEN FALSE ELSE @,
+                   !.waitdep = @ /\ "D30" \notin Repairs,
+                   !.ioerror = @ /\ ~unpin,
                    !.refs = IF unpin THEN @ - 1 ELSE @,
-                   !.check = IF unpin /\ cut.refs = 1 THEN FALSE ELSE @]
+                   !.check = @ /\ ~(unpin /\ cut.refs = 1)]
 
 (* The kernel has taken the buffer: a structure without one waits on the lose list, a volume stays as it is (1215-1221). *)
 Loosened(loose, blk) == [loose EXCEPT !.modRoot = IF blk \in VolBufs THEN "none" ELSE "lose"]
@@ -194,52 +194,49 @@ Issued(sent, throw) ==
                  !.delwri = FALSE]
 
 -----------------------------------------------------------------------------
-(* The last reference: hammer_io_release, 517-656, between hammer_rel_interlock and hammer_rel_interlock_done *)
-
-(* Steps 3 to 6: a clean buffer that nobody writes is detached if anybody asked for that; else what is still held is given
-   back to the kernel, clean, or dirty if the kernel may write it. `flush` asks too, and for the contents to go. *)
-Relinquished(back, blk, flush) ==
-    IF back.bp /\ ~back.modified /\ ~back.running /\ (flush \/ back.reclaim \/ back.locked) THEN Disassociated(back, flush)
-    ELSE IF ~back.bp \/ back.released THEN back
-    ELSE IF ~back.modified THEN [back EXCEPT !.released = TRUE]
-    ELSE IF KernelMayWrite(blk) THEN [back EXCEPT !.released = TRUE, !.delwri = TRUE]
-    ELSE back
+(* The last reference: hammer_io_release (517-656) between hammer_rel_interlock and hammer_rel_interlock_done *)
 
 (* The interlock is given up; a buffer structure that nobody needs is freed (ondisk:1043-1067). *)
 Finished(ended, blk) ==
     IF ~ended.bp /\ ended.refs = 0 /\ blk \notin VolBufs THEN Freed(ended)
-    ELSE [ended EXCEPT !.owner = None, !.wanted = FALSE, !.check = IF ended.refs = 0 THEN FALSE ELSE @]
+    ELSE [ended EXCEPT !.owner = None, !.wanted = FALSE, !.check = @ /\ ended.refs > 0]
 
-(* Step 1: does dropping this reference issue a write: the last one, of a dirty buffer that the kernel asked for (536-549)? *)
+(* Does dropping this reference issue a write: the last one, of a dirty buffer that the kernel asked for (536-549)? *)
 WritesOnRelease(kept, blk) == kept.refs = 1 /\ kept.modified /\ kept.locked /\ KernelMayWrite(blk)
 
-(* Step 2: must the last release then wait for a write in flight (556-558)? *)
-WaitsOnRelease(kept, blk) == kept.refs = 1 /\ kept.waitdep /\ (kept.running \/ WritesOnRelease(kept, blk))
-
-(* After step 1: no reference is left (a volume's pointer goes first, ondisk:470), and the write is issued. *)
-LastReference(kept, blk, throw0) ==
-    LET zero == [kept EXCEPT !.refs = 0, !.ondisk = IF blk \in VolBufs THEN FALSE ELSE @]
-    IN IF WritesOnRelease(kept, blk) THEN Issued(zero, throw0) ELSE zero
-
-(* One reference less, where no wait is needed. *)
-Dropped(less, blk, throw2) ==
+(* One reference less. The last one (a volume's pointer goes first, ondisk:470) decides what becomes of the buffer: written, if
+   it is dirty and the kernel asked for it; detached, if it is clean, not being written, and the kernel asked for it or it is to
+   be dropped (559-575, 602-616, 637-647); else what is held is given back, clean, or dirty if the kernel may write it (578-599,
+   601-616). The wait of 556-558 is for an invalidation and an unload only, as they alone set waitdep (BufferRelease). *)
+Dropped(less, blk, throw) ==
     IF less.refs > 1 THEN [less EXCEPT !.refs = @ - 1]
-    ELSE Finished(Relinquished(LastReference(less, blk, throw2), blk, FALSE), blk)
+    ELSE LET zero == [less EXCEPT !.refs = 0, !.ondisk = @ /\ blk \notin VolBufs]
+             back == zero.bp /\ (~zero.modified \/ KernelMayWrite(blk))
+         IN IF WritesOnRelease(less, blk) THEN Issued(zero, throw)
+            ELSE Finished(IF zero.bp /\ ~zero.modified /\ ~zero.running /\ (zero.reclaim \/ zero.locked)
+                          THEN Disassociated(zero, FALSE)
+                          ELSE [zero EXCEPT !.released = @ \/ back, !.delwri = @ \/ (back /\ zero.modified)], blk)
 
-(* A volume header after `gone` buffers on it were freed (ondisk:1048): for a header, which the layer neither drops nor lets
-   the kernel write, the last release comes down to this. *)
+(* A volume header after `gone` buffers on it were freed (ondisk:1048). Its last release comes down to this, since the layer
+   never drops a header and the kernel never writes one: given back if clean, and detached if the kernel had asked for it. *)
 HeaderAfter(header, gone) ==
     IF header.refs > gone THEN [header EXCEPT !.refs = @ - gone]
-    ELSE LET alone == [header EXCEPT !.refs = 0, !.check = FALSE, !.ondisk = FALSE]
-         IN IF alone.modified \/ alone.running THEN alone
-            ELSE IF alone.locked THEN Disassociated(alone, FALSE)
-            ELSE [alone EXCEPT !.released = TRUE]
+    ELSE LET busy == header.modified \/ header.running
+             goes == header.locked /\ ~busy
+         IN [header EXCEPT !.refs = 0,
+                           !.check = FALSE,
+                           !.ondisk = FALSE,
+                           !.released = @ \/ ~busy,
+                           !.bp = @ /\ ~goes,
+                           !.locked = @ /\ ~goes,
+                           !.notmeta = @ /\ ~goes,
+                           !.residue = IF goes THEN "cached" ELSE @]
 
 (* All ios after one of them was released: if its structure was freed, the volume header loses a reference. *)
-Stored(ios, blk, new) ==
-    IF new.exists \/ VolBufs = {} THEN [ios EXCEPT ![blk] = new]
-    ELSE [sb \in Bufs |-> IF sb = blk THEN new
-                         ELSE IF sb \in VolBufs /\ IsHeaderOf(sb, blk) THEN HeaderAfter(ios[sb], 1)
+Stored(ios, left, new) ==
+    IF new.exists \/ VolBufs = {} THEN [ios EXCEPT ![left] = new]
+    ELSE [sb \in Bufs |-> IF sb = left THEN new
+                         ELSE IF sb \in VolBufs /\ IsHeaderOf(sb, left) THEN HeaderAfter(ios[sb], 1)
                          ELSE ios[sb]]
 
 -----------------------------------------------------------------------------

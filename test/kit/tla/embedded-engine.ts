@@ -14,6 +14,7 @@ import { CfgError, checkConstants, readCfg, type Cfg } from './cfg.ts';
 import { DotError, readDot, stateReader, type DotGraph } from './dot.ts';
 import type { TlaEngine, TlaResult, TlaRun, TlaTraceStep, TlaVerdict } from './engine.ts';
 import { flatten, FlattenError, loadFrom, type FlatModule } from './flatten.ts';
+import { withOfferedActions } from './offered-actions.ts';
 
 export interface EmbeddedEngineOptions {
   /** Directory with `tla_checker.js` and `tla_checker_bg.wasm`; default: the installed package. */
@@ -124,7 +125,8 @@ async function check(engineDir: string, run: TlaRun): Promise<TlaResult> {
     const refusal = embeddedRefusal(cfg);
     if (refusal !== undefined) return done({ verdict: 'engine-failed', message: refusal });
     const { maxStates, wantGraph } = run;
-    const ending = await runWorker({ engineDir, source: flat.source, cfg: cfgText, maxStates, wantGraph }, run);
+    const source = withOfferedActions(flat.source, cfg);
+    const ending = await runWorker({ engineDir, source, cfg: cfgText, maxStates, wantGraph }, run);
     if ('failure' in ending) return done({ verdict: 'engine-failed', message: ending.failure });
     return done(readAnswer(ending.answer, cfg, flat, wantGraph));
   } catch (error) {
