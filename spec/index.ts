@@ -19,6 +19,7 @@ export { PROGRESS, isWaitingPlace } from './progress.ts';
 export { GOALS } from './goals.ts';
 export { REPAIRS } from './repairs.ts';
 export { PROMISES, type CallerPromise, type PromiseName } from './promises.ts';
+export { DEVICE_FAULTS, type DeviceFault, type FaultPromise, type FaultTold } from './device-faults.ts';
 export * from './seed-map.ts';
 
 /** Every claim: checked in states, checked in steps, and true by construction. */

@@ -4,7 +4,7 @@
 
 import type { Handle } from './handles.ts';
 
-/** `ok`, or `error` for EIO. */
+/** `ok` for a whole transfer, else `error`: EIO, or only a part was transferred. */
 export type Result = 'ok' | 'error';
 
 export interface ReadRequest {

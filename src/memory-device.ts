@@ -65,7 +65,7 @@ export class MemoryDevice implements Device {
   }
 
   submit(request: DeviceRequest): void {
-    const contents = request.kind === 'write' ? request.bytes.slice() : undefined;
+    const contents = request.kind === 'write' ? new Uint8Array(request.bytes) : undefined;
     this.#pending.set(request.id, { request, contents, submitted: ++this.#clock });
   }
 

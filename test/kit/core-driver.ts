@@ -33,7 +33,12 @@ interface Client {
 export interface CoreDriverOptions {
   /** Hash the bytes of each write at issue and completion. Default true. */
   readonly verify?: boolean;
+  /** The device under the core, fresh for each reset. Default: a MemoryDevice. */
+  readonly makeDevice?: (volumes: number, blockBytes: number) => DeviceInMemory;
 }
+
+/** What can stand in for a MemoryDevice, such as the fault device. */
+export type DeviceInMemory = Pick<MemoryDevice, keyof MemoryDevice>;
 
 export function createCoreDriver(shape: Shape, options: CoreDriverOptions = {}): CoreDriver {
   return new CoreDriver(shape, options);
@@ -42,12 +47,14 @@ export function createCoreDriver(shape: Shape, options: CoreDriverOptions = {}):
 export { createCoreDriver as coreDriver };
 
 const EIO: Fault = { code: 'EIO' };
+const inMemory = (volumes: number, blockBytes: number): DeviceInMemory => new MemoryDevice(volumes, blockBytes);
 
 export class CoreDriver implements Driver {
   core!: HammerIoCore;
-  device!: MemoryDevice;
+  device!: DeviceInMemory;
   readonly #shape: Shape;
   readonly #verify: boolean;
+  readonly #makeDevice: (volumes: number, blockBytes: number) => DeviceInMemory;
   readonly #memory: SharedArrayBuffer;
   readonly #volumes: readonly VolumeOptions[];
   /** Block number of each io. */
@@ -61,10 +68,11 @@ export class CoreDriver implements Driver {
   readonly #clientEntries: readonly RunEntry[];
   readonly #result = { outcome: 'done' as Outcome, stats: NO_STATS, woken: [] as number[] };
 
-  constructor(shape: Shape, { verify = true }: CoreDriverOptions) {
+  constructor(shape: Shape, { verify = true, makeDevice = inMemory }: CoreDriverOptions) {
     const places = placeBlocks(shape);
     this.#shape = shape;
     this.#verify = verify;
+    this.#makeDevice = makeDevice;
     this.#volumes = places.volumes;
     this.#blockOf = places.blockOf;
     this.#ioAt = places.ioAt;
@@ -87,7 +95,7 @@ export class CoreDriver implements Driver {
       verify: this.#verify,
       slab: this.#memory,
     });
-    this.device = new MemoryDevice(volumes.length, blockBytes);
+    this.device = this.#makeDevice(volumes.length, blockBytes);
     this.#flushes.fill(0);
     for (const client of this.#clients) {
       client.handle = NO_HANDLE;

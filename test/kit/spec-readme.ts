@@ -5,6 +5,7 @@
 import {
   CLAIMS,
   CONSTRUCTIONS,
+  DEVICE_FAULTS,
   GOALS,
   INVARIANT_GROUPS,
   PROGRESS,
@@ -18,6 +19,7 @@ import {
   tlaHomes,
   type AssertionHome,
   type Claim,
+  type FaultTold,
   type SeedFunction,
   type SeedRef,
 } from '../../spec/index.ts';
@@ -33,6 +35,7 @@ export function specReadme(): string {
     goals(),
     repairs(),
     promises(),
+    deviceFaults(),
     seedFunctions(),
     seedAssertions(),
   ];
@@ -167,6 +170,35 @@ function promises(): string {
     table(
       ['promise', 'says', 'made by', 'seed'],
       PROMISES.map(({ name, statement, on, seed }) => [`\`${name}\``, statement, on.join(', '), seedLines(seed)]),
+    ),
+  ].join('\n');
+}
+
+const TOLD: Readonly<Record<FaultTold, string>> = {
+  get: 'the get answers error',
+  criticalError: 'critical error',
+  sync: 'every sync answers error',
+  ImpossibleInput: '`ImpossibleInput`',
+};
+
+function deviceFaults(): string {
+  return [
+    '## Faults of a device',
+    '',
+    'Survived: contents and state are as without the fault. Detected: somebody is told, in this way and order. Outside the ' +
+      'contract: nobody is told. The layer verifies no checksum: what a device acknowledges, it believes. Each row is acted ' +
+      'out on production over a device that fails on purpose.',
+    '',
+    table(
+      ['id', 'the device', 'promise', 'what holds and why', 'who notices instead', 'seed'],
+      DEVICE_FAULTS.map(({ id, fault, promise, told, holds, why, instead, seed }) => [
+        id,
+        fault,
+        promise === 'detected' ? `detected: ${told.map((how) => TOLD[how]).join(', ')}` : promise,
+        `${holds} *${why}*`,
+        instead ?? '',
+        seedLines(seed),
+      ]),
     ),
   ].join('\n');
 }
