@@ -75,6 +75,8 @@ export interface Transition {
 /** A claim about one step. */
 export interface Property extends ClaimBase {
   readonly form: 'step';
+  /** Invariant that a violation leaves broken, for engines that check states only. */
+  readonly tlaState?: string;
   /** Kinds of action that can break it; a checker need not ask about others. */
   readonly on: readonly ActionKind[] | 'any';
   applies(before: Snapshot, step: Step, after: Snapshot): boolean;

@@ -166,6 +166,7 @@ export const H5: Property = {
   status: 'checked',
   id: 'H5',
   tla: 'InterlockIsNotOvertaken',
+  tlaState: 'WokenInterlockIsNotOvertaken',
   statement:
     'While another client waits for the write interlock, a handle that is not inside a modification and has none counted does not enter one.',
   why: 'Otherwise modifiers that relieve one another keep a flush waiting for ever. A handle that is already inside may go on, or the interlock would wait for it and it for the interlock.',

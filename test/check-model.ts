@@ -4,6 +4,7 @@
 // told in one line on stderr. What it checks stands in `kit/check/phases.ts`, what it can be asked in `kit/check/options.ts`.
 // The parts are loaded only when the request is understood, so that a wrong flag is answered at once.
 
+import { isatty } from 'node:tty';
 import { EXIT, oneLine, UsageError, type ExitCode } from './kit/check/exit-codes.ts';
 import { HelpAsked, readOptions } from './kit/check/options.ts';
 
@@ -20,7 +21,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   const { runCheck } = await import('./kit/check/run-check.ts');
   const { reportText } = await import('./kit/check/report.ts');
   const { verdictOf } = await import('./kit/check/result.ts');
-  const result = await runCheck(parts, planOf(parts, options), process.stdout.isTTY ? 'drawn' : 'lines');
+  const result = await runCheck(parts, planOf(parts, options), isatty(1) ? 'drawn' : 'lines');
   if (options.json !== undefined) writeJsonReport(options.json, result);
   print('\n' + reportText(result, { colour: colourWanted(), verbose: options.verbose }));
   return verdictOf(result) === 'holds' ? EXIT.holds : EXIT.broken;
@@ -41,7 +42,7 @@ function print(text: string): ExitCode {
 }
 
 function colourWanted(): boolean {
-  return process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+  return isatty(1) && process.env['NO_COLOR'] === undefined;
 }
 
 /** What went wrong, and the code for it. A wrong request is one line; a fault of the command itself names its place too. */

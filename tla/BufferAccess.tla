@@ -67,141 +67,148 @@ Queued(blk, how) == [AtRest EXCEPT !.at = "get", !.io = blk, !.how = how]
 
 -----------------------------------------------------------------------------
 (* A get whose buffer is resident, or in the device cache: a handle at once (300-378, ondisk:366-455, ondisk:536-640). *)
-IoRead(c, b, ahead) ==
+IoRead ==
     /\ "ioRead" \in Acts
-    /\ \E met \in MetBy(c, b, ahead) :
+    /\ \E c \in Clients : \E b \in Bufs : \E ahead \in AheadChoices : \E met \in MetBy(c, b, ahead) :
          /\ IsOpen(met) \/ (met.owner = None /\ ~MustRead(met, "read"))
-         /\ /\ io' = Gotten(io, b, IF IsOpen(met) THEN Referenced(met) ELSE Won(Referenced(met), b, "read"))
-            /\ cl' = Served(c, b)
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ io' = Gotten(io, b, IF IsOpen(met) THEN Referenced(met) ELSE Won(Referenced(met), b, "read"))
+         /\ cl' = Served(c, b)
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A get that wins the interlock and must read: a ticket, and a read request, which may cover the next block (300-378). *)
-IoReadIo(c, b, ahead) ==
+IoReadIo ==
     /\ "ioRead" \in Acts
-    /\ \E met \in MetBy(c, b, ahead) :
+    /\ \E c \in Clients : \E b \in Bufs : \E ahead \in AheadChoices : \E met \in MetBy(c, b, ahead) :
          /\ ~IsOpen(met)
          /\ met.owner = None
          /\ MustRead(met, "read")
-         /\ /\ io' = WithAhead(Gotten(io, b, Loading(Referenced(met), c)), b, IF ahead THEN "ahead" ELSE "read")
-            /\ cl' = [cl EXCEPT ![c] = Loader(b)]
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ io' = WithAhead(Gotten(io, b, Loading(Referenced(met), c)), b, IF ahead THEN "ahead" ELSE "read")
+         /\ cl' = [cl EXCEPT ![c] = Loader(b)]
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A get that meets another client's interlock queues for it, its reference counted (subs: hammer_ref_interlock, last row). *)
-IoReadWait(c, b, ahead) ==
+IoReadWait ==
     /\ "ioRead" \in Acts
-    /\ \E met \in MetBy(c, b, ahead) :
+    /\ \E c \in Clients : \E b \in Bufs : \E ahead \in AheadChoices : \E met \in MetBy(c, b, ahead) :
          /\ ~IsOpen(met)
          /\ met.owner # None
-         /\ /\ io' = [io EXCEPT ![b].refs = @ + 1, ![b].check = TRUE, ![b].wanted = TRUE]
-            /\ cl' = [cl EXCEPT ![c] = Queued(b, IF ahead THEN "ahead" ELSE "read")]
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ io' = [io EXCEPT ![b].refs = @ + 1, ![b].check = TRUE, ![b].wanted = TRUE]
+         /\ cl' = [cl EXCEPT ![c] = Queued(b, IF ahead THEN "ahead" ELSE "read")]
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A get of a buffer whose old contents do not matter: zeroed and dirty, unless one is there already (393-420, ondisk:843). *)
-IoNew(c, b) ==
+IoNew ==
     /\ "ioNew" \in Acts
-    /\ b \notin VolBufs
-    /\ \E met \in MetBy(c, b, FALSE) :
-         /\ IsOpen(met) \/ met.owner = None
-         /\ /\ io' = Gotten(io, b, IF IsOpen(met) THEN Referenced(met) ELSE Won(Referenced(met), b, "new"))
-            /\ cl' = Served(c, b)
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+    /\ \E c \in Clients : \E b \in Bufs :
+         /\ b \notin VolBufs
+         /\ \E met \in MetBy(c, b, FALSE) :
+              /\ IsOpen(met) \/ met.owner = None
+              /\ io' = Gotten(io, b, IF IsOpen(met) THEN Referenced(met) ELSE Won(Referenced(met), b, "new"))
+              /\ cl' = Served(c, b)
+              /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* The same, queueing behind another client's interlock (393-420; subs: hammer_ref_interlock). *)
-IoNewWait(c, b) ==
+IoNewWait ==
     /\ "ioNew" \in Acts
-    /\ b \notin VolBufs
-    /\ \E met \in MetBy(c, b, FALSE) :
-         /\ ~IsOpen(met)
-         /\ met.owner # None
-         /\ /\ io' = [io EXCEPT ![b].refs = @ + 1, ![b].check = TRUE, ![b].wanted = TRUE]
-            /\ cl' = [cl EXCEPT ![c] = Queued(b, "new")]
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+    /\ \E c \in Clients : \E b \in Bufs :
+         /\ b \notin VolBufs
+         /\ \E met \in MetBy(c, b, FALSE) :
+              /\ ~IsOpen(met)
+              /\ met.owner # None
+              /\ io' = [io EXCEPT ![b].refs = @ + 1, ![b].check = TRUE, ![b].wanted = TRUE]
+              /\ cl' = [cl EXCEPT ![c] = Queued(b, "new")]
+              /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* A load succeeds: the buffer is held clean, and all who queued may use it (309-375, ondisk:843). *)
-ReadDone(b) ==
+ReadDone ==
     /\ "readDone" \in Acts
-    /\ \E loader \in LoaderOf(b) :
-         /\ io' = AheadEnded([io EXCEPT ![b] = Validated([@ EXCEPT !.reading = FALSE, !.bp = TRUE, !.released = FALSE])], b, "cached")
+    /\ \E b \in Bufs : \E loader \in LoaderOf(b) :
+         /\ io' = AheadEnded(
+                     [io EXCEPT ![b] = Validated([@ EXCEPT !.reading = FALSE, !.bp = TRUE, !.released = FALSE])], b, "cached")
          /\ cl' = Woken([cl EXCEPT ![loader] = [Queued(b, "read") EXCEPT !.runnable = TRUE]], b, {"get"})
          /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A load fails: buffer and reference are dropped (ondisk:843 calls hammer_rel_buffer locked, 517-656 with flush); CHECK stays
    for those in the queue, of whom the next one reads again. *)
-ReadDoneError(b) ==
+ReadDoneError ==
     /\ "readDone" \in Acts
     /\ "read" \in Faults
-    /\ \E loader \in LoaderOf(b) :
+    /\ \E b \in Bufs : \E loader \in LoaderOf(b) :
          LET failed == Disassociated([io[b] EXCEPT !.reading = FALSE, !.refs = @ - 1], TRUE)
          IN /\ io' = AheadEnded(Stored(io, b, Finished(failed, b)), b, "none")
-            /\ /\ cl' = Woken([cl EXCEPT ![loader] = [AtRest EXCEPT !.at = "failed", !.runnable = TRUE]], b, {"get"})
-               /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+            /\ cl' = Woken([cl EXCEPT ![loader] = [AtRest EXCEPT !.at = "failed", !.runnable = TRUE]], b, {"get"})
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* A woken get finds the buffer valid, or wins the interlock and needs no read (subs: hammer_ref_interlock, wait loop). *)
-ResumeGet(c) ==
+ResumeGet ==
     /\ "resumeGet" \in Acts
-    /\ \E b \in WokenFor(c, "get") :
+    /\ \E c \in Clients : \E b \in WokenFor(c, "get") :
          /\ ~io[b].check \/ (io[b].owner = None /\ ~MustRead(io[b], cl[c].how))
-         /\ /\ io' = [io EXCEPT ![b] = IF @.check THEN Won(@, b, cl[c].how) ELSE @]
-            /\ cl' = Served(c, b)
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ io' = [io EXCEPT ![b] = IF @.check THEN Won(@, b, cl[c].how) ELSE @]
+         /\ cl' = Served(c, b)
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A woken get wins the interlock and reads: whoever loaded before it failed, or the buffer went meanwhile (300-378). *)
-ResumeGetIo(c) ==
+ResumeGetIo ==
     /\ "resumeGet" \in Acts
-    /\ \E b \in WokenFor(c, "get") :
+    /\ \E c \in Clients : \E b \in WokenFor(c, "get") :
          /\ io[b].check
          /\ io[b].owner = None
          /\ MustRead(io[b], cl[c].how)
-         /\ /\ io' = WithAhead([io EXCEPT ![b] = Loading(@, c)], b, cl[c].how)
-            /\ cl' = [cl EXCEPT ![c] = Loader(b)]
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ io' = WithAhead([io EXCEPT ![b] = Loading(@, c)], b, cl[c].how)
+         /\ cl' = [cl EXCEPT ![c] = Loader(b)]
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A woken get finds the interlock taken by somebody quicker, and sleeps again (subs: hammer_ref_interlock, "h1lk"). *)
-ResumeGetWait(c) ==
+ResumeGetWait ==
     /\ "resumeGet" \in Acts
-    /\ \E b \in WokenFor(c, "get") :
+    /\ \E c \in Clients : \E b \in WokenFor(c, "get") :
          /\ io[b].check
          /\ io[b].owner # None
-         /\ /\ io' = [io EXCEPT ![b].wanted = TRUE]
-            /\ cl' = [cl EXCEPT ![c].runnable = FALSE]
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ io' = [io EXCEPT ![b].wanted = TRUE]
+         /\ cl' = [cl EXCEPT ![c].runnable = FALSE]
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* The client of a failed load is told (ondisk:843). *)
-ResumeGetError(c) ==
+ResumeGetError ==
     /\ "resumeGet" \in Acts
-    /\ TicketRunnable(c, "failed")
-    /\ /\ cl' = [cl EXCEPT ![c] = AtRest]
-       /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
+    /\ \E c \in Clients :
+         /\ TicketRunnable(c, "failed")
+         /\ cl' = [cl EXCEPT ![c] = AtRest]
+         /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* A hint that a held buffer was used; it changes nothing that anybody may rely on (428-433). *)
-IoAdvance(c) ==
+IoAdvance ==
     /\ "ioAdvance" \in Acts
-    /\ HeldBy(c) # {}
-    /\ UNCHANGED vars
+    /\ \E c \in Clients :
+         /\ HeldBy(c) # {}
+         /\ UNCHANGED vars
 
 (* A held buffer is said to hold file data, which the swap cache should not keep (273-283). *)
-IoNotmeta(c) ==
+IoNotmeta ==
     /\ "ioNotmeta" \in Acts
-    /\ \E b \in HeldBy(c) :
+    /\ \E c \in Clients : \E b \in HeldBy(c) :
          /\ io' = [io EXCEPT ![b].notmeta = TRUE]
          /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
 
 (* What the device cache holds of a block, read ahead or left behind, is purged (447-495). *)
-IoInval(b) ==
+IoInval ==
     /\ "ioInval" \in Acts
-    /\ b \notin VolBufs
-    /\ ~io[b].bp
-    /\ ~io[b].reading
-    /\ /\ io' = [io EXCEPT ![b].residue = "none"]
-       /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
+    /\ \E b \in Bufs :
+         /\ b \notin VolBufs
+         /\ ~io[b].bp
+         /\ ~io[b].reading
+         /\ io' = [io EXCEPT ![b].residue = "none"]
+         /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
 
 (* The purge is refused while an io owns the buffer or reads it (466-476, EAGAIN). *)
-IoInvalAgain(b) ==
+IoInvalAgain ==
     /\ "ioInval" \in Acts
-    /\ b \notin VolBufs
-    /\ io[b].bp \/ io[b].reading
-    /\ UNCHANGED vars
+    /\ \E b \in Bufs :
+         /\ b \notin VolBufs
+         /\ io[b].bp \/ io[b].reading
+         /\ UNCHANGED vars
 =============================================================================

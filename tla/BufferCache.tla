@@ -1,107 +1,98 @@
 ---------------------------- MODULE BufferCache ----------------------------
 (* The buffer machine: all its actions, put together. State and pure steps are in BufferState, claims in BufferClaims.      *)
 (*                                                                                                                         *)
-(* Next has one disjunct for each pair of action and outcome, named as the edges of the state graph are: the action's name  *)
-(* with a capital, the outcome appended unless it is `done`. Who may take a step is decided by three kinds of conjuncts in   *)
-(* this order: the bound of the configuration, the promise of the caller, and what the environment can do.                  *)
-EXTENDS BufferState, BufferAccess, BufferRelease, BufferModify, BufferWrite, BufferDevice, BufferKernel, BufferCancel, BufferClaims
-
-(* Who and what an action is tried for: all, or none if its kind is not on offer. Each action tests Acts itself; this only
-   spares the engines the work. *)
-By(kindC) == IF kindC \in Acts THEN Clients ELSE {}
-On(kindB) == IF kindB \in Acts THEN Bufs ELSE {}
-Of(kindV) == IF kindV \in Acts THEN Vols ELSE {}
-
-(* The same for inputs that fail. *)
-Failing(kindF, fault) == IF kindF \in Acts /\ fault \in Faults THEN Bufs ELSE {}
-
-AheadChoices == IF AheadHeads = {} THEN {FALSE} ELSE BOOLEAN
-ReclaimChoices == IF UndoBufs = {} THEN {FALSE} ELSE BOOLEAN
+(* Next has one disjunct for each pair of action and outcome, named as the edges of the state graph are: the action's name *)
+(* with a capital, the outcome appended unless it is `done`. An action first tests the bound of the configuration (Acts,   *)
+(* Faults), then binds who takes the step and what it concerns, by sets that hold a client's promises or what the device   *)
+(* and the kernel can do, then tests the rest, and then says the effect. It has no parameters, so that both engines label  *)
+(* edges alike, and since the embedded one walks through the text of an action with arguments before it tries its guard.   *)
+EXTENDS BufferState, BufferAccess, BufferRelease, BufferModify, BufferWrite, BufferDevice, BufferKernel, BufferCancel,
+        BufferClaims
 
 Next ==
-    \/ \E c \in By("ioRead") : \E b \in Bufs : \E ahead \in AheadChoices : IoRead(c, b, ahead)
-    \/ \E c \in By("ioRead") : \E b \in Bufs : \E ahead \in AheadChoices : IoReadIo(c, b, ahead)
-    \/ \E c \in By("ioRead") : \E b \in Bufs : \E ahead \in AheadChoices : IoReadWait(c, b, ahead)
-    \/ \E c \in By("ioNew") : \E b \in Bufs : IoNew(c, b)
-    \/ \E c \in By("ioNew") : \E b \in Bufs : IoNewWait(c, b)
-    \/ \E b \in On("readDone") : ReadDone(b)
-    \/ \E b \in Failing("readDone", "read") : ReadDoneError(b)
-    \/ \E c \in By("resumeGet") : ResumeGet(c)
-    \/ \E c \in By("resumeGet") : ResumeGetIo(c)
-    \/ \E c \in By("resumeGet") : ResumeGetWait(c)
-    \/ \E c \in By("resumeGet") : ResumeGetError(c)
-    \/ \E c \in By("release") : \E undoReclaim \in ReclaimChoices : Release(c, undoReclaim)
-    \/ \E c \in By("lowMemoryRelease") : LowMemoryRelease(c)
-    \/ \E c \in By("delBuffer") : DelBuffer(c)
-    \/ \E c \in By("delBuffer") : DelBufferAgain(c)
-    \/ \E c \in By("delBuffer") : DelBufferWait(c)
-    \/ \E c \in By("unload") : \E b \in Bufs : Unload(c, b)
-    \/ \E c \in By("unload") : \E b \in Bufs : UnloadWait(c, b)
-    \/ \E c \in By("resumeRelease") : ResumeRelease(c)
-    \/ \E c \in By("cancel") : Cancel(c)
+    \/ IoRead
+    \/ IoReadIo
+    \/ IoReadWait
+    \/ IoNew
+    \/ IoNewWait
+    \/ ReadDone
+    \/ ReadDoneError
+    \/ ResumeGet
+    \/ ResumeGetIo
+    \/ ResumeGetWait
+    \/ ResumeGetError
+    \/ Release
+    \/ LowMemoryRelease
+    \/ DelBuffer
+    \/ DelBufferAgain
+    \/ DelBufferWait
+    \/ Unload
+    \/ UnloadWait
+    \/ ResumeRelease
+    \/ Cancel
     \/ CleanLoose
-    \/ \E c \in By("ioAdvance") : IoAdvance(c)
-    \/ \E c \in By("ioNotmeta") : IoNotmeta(c)
-    \/ \E b \in On("ioInval") : IoInval(b)
-    \/ \E b \in On("ioInval") : IoInvalAgain(b)
-    \/ \E c \in By("ioClearError") : IoClearError(c)
-    \/ \E c \in By("ioClearError") : IoClearErrorNone(c)
-    \/ \E b \in On("ioClearErrorNoassert") : IoClearErrorNoassert(b)
-    \/ \E c \in By("ioModify") : IoModify(c)
-    \/ \E c \in By("ioModify") : IoModifyWait(c)
-    \/ \E c \in By("modifyBuffer") : ModifyBuffer(c)
-    \/ \E c \in By("modifyBuffer") : ModifyBufferWait(c)
-    \/ \E c \in By("modifyBuffer") : ModifyBufferCover(c)
-    \/ \E c \in By("modifyVolume") : ModifyVolume(c)
-    \/ \E c \in By("modifyVolume") : ModifyVolumeWait(c)
-    \/ \E c \in By("modifyVolume") : ModifyVolumeCover(c)
-    \/ \E c \in By("resumeModify") : ResumeModify(c)
-    \/ \E c \in By("resumeModify") : ResumeModifyWait(c)
-    \/ \E c \in By("resumeModify") : ResumeModifyCover(c)
-    \/ \E c \in By("undoLaid") : UndoLaid(c)
-    \/ \E c \in By("undoLaid") : UndoLaidError(c)
-    \/ \E c \in By("change") : Change(c)
-    \/ \E c \in By("ioModifyDone") : IoModifyDone(c)
-    \/ \E c \in By("ioWriteInterlock") : IoWriteInterlock(c)
-    \/ \E c \in By("ioWriteInterlock") : IoWriteInterlockWait(c)
-    \/ \E c \in By("resumeInterlock") : ResumeInterlock(c)
-    \/ \E c \in By("resumeInterlock") : ResumeInterlockWait(c)
-    \/ \E c \in By("ioDoneInterlock") : IoDoneInterlock(c)
-    \/ \E c \in By("ioFlush") : \E reclaim \in ReclaimChoices : IoFlush(c, reclaim)
-    \/ \E c \in By("ioFlush") : IoFlushClean(c)
-    \/ \E c \in By("ioWait") : IoWait(c)
-    \/ \E c \in By("ioWait") : IoWaitWait(c)
-    \/ \E c \in By("resumeWait") : ResumeWait(c)
-    \/ \E c \in By("resumeWait") : ResumeWaitWait(c)
-    \/ \E c \in By("ioWaitAll") : IoWaitAll(c)
-    \/ \E c \in By("ioWaitAll") : IoWaitAllWait(c)
-    \/ \E c \in By("resumeWaitAll") : ResumeWaitAll(c)
-    \/ \E v \in Of("ioFlushMark") : IoFlushMark(v)
-    \/ \E c \in By("ioFlushSync") : IoFlushSync(c)
-    \/ \E c \in By("ioFlushSync") : IoFlushSyncWait(c)
-    \/ \E c \in By("ioFlushSync") : IoFlushSyncError(c)
-    \/ \E v \in Of("flushDone") : FlushDone(v)
-    \/ \E v \in Of("flushDone") : FlushDoneError(v)
-    \/ \E c \in By("resumeFlushSync") : ResumeFlushSync(c)
-    \/ \E c \in By("resumeFlushSync") : ResumeFlushSyncError(c)
-    \/ \E c \in By("ioLimitBacklog") : IoLimitBacklog(c)
-    \/ \E c \in By("ioLimitBacklog") : IoLimitBacklogWait(c)
-    \/ \E c \in By("resumeBacklog") : ResumeBacklog(c)
-    \/ \E c \in By("resumeBacklog") : ResumeBacklogWait(c)
-    \/ \E b \in On("writeDone") : WriteDone(b)
-    \/ \E b \in Failing("writeDone", "write") : WriteDoneError(b)
-    \/ \E b \in On("recycle") : Recycle(b)
-    \/ \E b \in On("recycle") : RecycleRefused(b)
-    \/ \E b \in On("writeBack") : WriteBack(b)
-    \/ \E b \in On("writeBack") : WriteBackRefused(b)
-    \/ \E b \in On("clusterPull") : ClusterPull(b)
-    \/ \E b \in On("clusterPull") : ClusterPullRefused(b)
-    \/ \E b \in On("ioStart") : IoStart(b)
-    \/ \E b \in On("ioFsync") : IoFsync(b)
-    \/ \E b \in On("ioSync") : IoSync(b)
-    \/ \E b \in On("ioMovedeps") : IoMovedeps(b)
-    \/ \E b \in On("ioCheckread") : IoCheckread(b)
-    \/ \E b \in On("ioCountdeps") : IoCountdeps(b)
+    \/ IoAdvance
+    \/ IoNotmeta
+    \/ IoInval
+    \/ IoInvalAgain
+    \/ IoClearError
+    \/ IoClearErrorNone
+    \/ IoClearErrorNoassert
+    \/ IoModify
+    \/ IoModifyWait
+    \/ ModifyBuffer
+    \/ ModifyBufferWait
+    \/ ModifyBufferCover
+    \/ ModifyVolume
+    \/ ModifyVolumeWait
+    \/ ModifyVolumeCover
+    \/ ResumeModify
+    \/ ResumeModifyWait
+    \/ ResumeModifyCover
+    \/ UndoLaid
+    \/ UndoLaidError
+    \/ Change
+    \/ IoModifyDone
+    \/ IoWriteInterlock
+    \/ IoWriteInterlockWait
+    \/ ResumeInterlock
+    \/ ResumeInterlockWait
+    \/ IoDoneInterlock
+    \/ IoFlush
+    \/ IoFlushClean
+    \/ IoWait
+    \/ IoWaitWait
+    \/ ResumeWait
+    \/ ResumeWaitWait
+    \/ IoWaitAll
+    \/ IoWaitAllWait
+    \/ ResumeWaitAll
+    \/ IoFlushMark
+    \/ IoFlushSync
+    \/ IoFlushSyncWait
+    \/ IoFlushSyncError
+    \/ FlushDone
+    \/ FlushDoneError
+    \/ ResumeFlushSync
+    \/ ResumeFlushSyncError
+    \/ IoLimitBacklog
+    \/ IoLimitBacklogWait
+    \/ ResumeBacklog
+    \/ ResumeBacklogWait
+    \/ WriteDone
+    \/ WriteDoneError
+    \/ Recycle
+    \/ RecycleRefused
+    \/ WriteBack
+    \/ WriteBackRefused
+    \/ ClusterPull
+    \/ ClusterPullRefused
+    \/ IoStart
+    \/ IoFsync
+    \/ IoSync
+    \/ IoMovedeps
+    \/ IoCheckread
+    \/ IoCountdeps
 
 Spec == Init /\ [][Next]_vars
 =============================================================================

@@ -45,20 +45,21 @@ Successor(who) ==
 
 -----------------------------------------------------------------------------
 (* A ticket is withdrawn, asleep or woken. *)
-Cancel(c) ==
+Cancel ==
     /\ "cancel" \in Acts
-    /\ cl[c].at \in Cancellable
-    /\ LET at == cl[c].io
-           writes == WritesOnCancel(c)
-           successor == Successor(c)
-           frees == FreesModifiers(c)
-       IN /\ io' = IF at = None THEN io ELSE Stored(io, at, Withdrawn(io[at], c))
-          /\ cl' = [ac \in Clients |->
-                      IF ac = c THEN Returned(cl[c])
-                      ELSE IF ac = successor \/ (frees /\ cl[ac].io = at /\ cl[ac].at \in {"modify", "interlock"})
-                           THEN [cl[ac] EXCEPT !.runnable = TRUE]
-                      ELSE cl[ac]]
-          /\ iorun' = IF writes THEN Append(iorun, at) ELSE SelectSeq(iorun, LAMBDA e4 : e4 # c)
-          /\ vol' = IF writes THEN VolAfterIssue(at) ELSE vol
-          /\ UNCHANGED <<crit, lockedExtra>>
+    /\ \E c \in Clients :
+         /\ cl[c].at \in Cancellable
+         /\ LET at == cl[c].io
+                writes == WritesOnCancel(c)
+                successor == Successor(c)
+                frees == FreesModifiers(c)
+            IN /\ io' = IF at = None THEN io ELSE Stored(io, at, Withdrawn(io[at], c))
+               /\ cl' = [ac \in Clients |->
+                           IF ac = c THEN Returned(cl[c])
+                           ELSE IF ac = successor \/ (frees /\ cl[ac].io = at /\ cl[ac].at \in {"modify", "interlock"})
+                                THEN [cl[ac] EXCEPT !.runnable = TRUE]
+                           ELSE cl[ac]]
+               /\ iorun' = IF writes THEN Append(iorun, at) ELSE SelectSeq(iorun, LAMBDA e4 : e4 # c)
+               /\ vol' = IF writes THEN VolAfterIssue(at) ELSE vol
+               /\ UNCHANGED <<crit, lockedExtra>>
 =============================================================================

@@ -65,9 +65,9 @@ VolAfterWrite(blk) ==
 
 -----------------------------------------------------------------------------
 (* A write completes (1075-1163). *)
-WriteDone(b) ==
+WriteDone ==
     /\ "writeDone" \in Acts
-    /\ \E written \in InFlight(b) :
+    /\ \E b \in Bufs : \E written \in InFlight(b) :
          /\ io' = Stored(io, b, Settled(Completed(written, FALSE), b))
          /\ cl' = ClientsAfterWrite(b)
          /\ vol' = VolAfterWrite(b)
@@ -75,10 +75,10 @@ WriteDone(b) ==
          /\ UNCHANGED <<crit, lockedExtra>>
 
 (* A write fails: critical error, the buffer pinned unless it holds UNDO or is pinned already (1099-1125). *)
-WriteDoneError(b) ==
+WriteDoneError ==
     /\ "writeDone" \in Acts
     /\ "write" \in Faults
-    /\ \E written \in InFlight(b) :
+    /\ \E b \in Bufs : \E written \in InFlight(b) :
          /\ io' = Stored(io, b, Settled(Completed(written, b \notin UndoBufs /\ ~written.ioerror), b))
          /\ cl' = ClientsAfterWrite(b)
          /\ vol' = VolAfterWrite(b)
@@ -110,22 +110,24 @@ ClientsFlushFailed(v4) ==
                         ELSE cl[xc]]
 
 (* A device flush completes; the next one goes out if somebody waits for it (1984-1988). *)
-FlushDone(v) ==
+FlushDone ==
     /\ "flushDone" \in Acts
-    /\ vol[v].flush \in {"flushing", "flushingDirty"}
-    /\ /\ vol' = [vol EXCEPT ![v] = Flushed(v, IF @.volatile = "covered" THEN "none" ELSE @.volatile)]
-       /\ cl' = ClientsFlushed(v)
-       /\ UNCHANGED <<io, iorun, crit, lockedExtra>>
+    /\ \E v \in Vols :
+         /\ vol[v].flush \in {"flushing", "flushingDirty"}
+         /\ vol' = [vol EXCEPT ![v] = Flushed(v, IF @.volatile = "covered" THEN "none" ELSE @.volatile)]
+         /\ cl' = ClientsFlushed(v)
+         /\ UNCHANGED <<io, iorun, crit, lockedExtra>>
 
 (* A device flush fails: for good, and a critical error. The seed ignores the result (1986: D4). *)
-FlushDoneError(v) ==
+FlushDoneError ==
     /\ "flushDone" \in Acts
     /\ "flush" \in Faults
-    /\ vol[v].flush \in {"flushing", "flushingDirty"}
-    /\ /\ vol' = [vol EXCEPT ![v] = IF "D4" \in Repairs
-                                    THEN [flush |-> "failed", volatile |-> IF @.volatile = "covered" THEN "exposed" ELSE @.volatile]
-                                    ELSE Flushed(v, IF @.volatile = "covered" THEN "exposed" ELSE @.volatile)]
-       /\ cl' = IF "D4" \in Repairs THEN ClientsFlushFailed(v) ELSE ClientsFlushed(v)
-       /\ crit' = (crit \/ ("D4" \in Repairs))
-       /\ UNCHANGED <<io, iorun, lockedExtra>>
+    /\ \E v \in Vols :
+         /\ vol[v].flush \in {"flushing", "flushingDirty"}
+         /\ vol' = [vol EXCEPT ![v] = IF "D4" \in Repairs
+                                      THEN [flush |-> "failed", volatile |-> IF @.volatile = "covered" THEN "exposed" ELSE @.volatile]
+                                      ELSE Flushed(v, IF @.volatile = "covered" THEN "exposed" ELSE @.volatile)]
+         /\ cl' = IF "D4" \in Repairs THEN ClientsFlushFailed(v) ELSE ClientsFlushed(v)
+         /\ crit' = (crit \/ ("D4" \in Repairs))
+         /\ UNCHANGED <<io, iorun, lockedExtra>>
 =============================================================================

@@ -22,94 +22,100 @@ Neighbour(blk) ==
 
 -----------------------------------------------------------------------------
 (* A clean passive buffer is taken for something else; its structure becomes loose (1182-1228, vfs_bio: getnewbuf). *)
-Recycle(b) ==
+Recycle ==
     /\ "recycle" \in Acts
-    /\ \E old \in CleanPassive(b) :
+    /\ \E b \in Bufs : \E old \in CleanPassive(b) :
          /\ Unclaimed(old)
-         /\ /\ io' = [io EXCEPT ![b] = Loosened(Disassociated(old, TRUE), b)]
-            /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
+         /\ io' = [io EXCEPT ![b] = Loosened(Disassociated(old, TRUE), b)]
+         /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
 
 (* The buffer is in use: marked, to be let go later (1193-1198). *)
-RecycleRefused(b) ==
+RecycleRefused ==
     /\ "recycle" \in Acts
-    /\ \E old \in CleanPassive(b) :
+    /\ \E b \in Bufs : \E old \in CleanPassive(b) :
          /\ ~Unclaimed(old)
-         /\ /\ io' = [io EXCEPT ![b].locked = TRUE]
-            /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
+         /\ io' = [io EXCEPT ![b].locked = TRUE]
+         /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* A daemon writes a delayed buffer: clean and on the run list before the kernel issues it, no mark on the volume (1290-1363;
    vfs_bio: flushbufqueues, vfs_subr: vfsync). *)
-WriteBack(b) ==
+WriteBack ==
     /\ "writeBack" \in Acts
-    /\ \E dirty \in Delayed(b) :
+    /\ \E b \in Bufs : \E dirty \in Delayed(b) :
          /\ Unclaimed(dirty)
-         /\ /\ io' = [io EXCEPT ![b] = Issued(dirty, FALSE)]
-            /\ iorun' = Append(iorun, b)
-            /\ UNCHANGED <<cl, vol, crit, lockedExtra>>
+         /\ io' = [io EXCEPT ![b] = Issued(dirty, FALSE)]
+         /\ iorun' = Append(iorun, b)
+         /\ UNCHANGED <<cl, vol, crit, lockedExtra>>
 
 (* The buffer is in use: marked. The seed counts the mark although it may be there already (1321-1322: D11). *)
-WriteBackRefused(b) ==
+WriteBackRefused ==
     /\ "writeBack" \in Acts
-    /\ \E dirty \in Delayed(b) :
+    /\ \E b \in Bufs : \E dirty \in Delayed(b) :
          /\ ~Unclaimed(dirty)
-         /\ /\ io' = [io EXCEPT ![b].locked = TRUE]
-            /\ lockedExtra' = IF dirty.locked /\ "D11" \notin Repairs THEN lockedExtra + 1 ELSE lockedExtra
-            /\ UNCHANGED <<cl, vol, iorun, crit>>
+         /\ io' = [io EXCEPT ![b].locked = TRUE]
+         /\ lockedExtra' = IF dirty.locked /\ "D11" \notin Repairs THEN lockedExtra + 1 ELSE lockedExtra
+         /\ UNCHANGED <<cl, vol, iorun, crit>>
 
 (* A write in flight on the volume pulls a dirty neighbour into its cluster (1290-1363; vfs_cluster: cluster_wbuild). *)
-ClusterPull(b) ==
+ClusterPull ==
     /\ "clusterPull" \in Acts
-    /\ \E dirty \in Neighbour(b) :
+    /\ \E b \in Bufs : \E dirty \in Neighbour(b) :
          /\ Unclaimed(dirty)
-         /\ /\ io' = [io EXCEPT ![b] = Issued(dirty, FALSE)]
-            /\ iorun' = Append(iorun, b)
-            /\ UNCHANGED <<cl, vol, crit, lockedExtra>>
+         /\ io' = [io EXCEPT ![b] = Issued(dirty, FALSE)]
+         /\ iorun' = Append(iorun, b)
+         /\ UNCHANGED <<cl, vol, crit, lockedExtra>>
 
 (* The neighbour is in use: it stays where it is, marked (1320-1322; vfs_cluster: cluster_wbuild). *)
-ClusterPullRefused(b) ==
+ClusterPullRefused ==
     /\ "clusterPull" \in Acts
-    /\ \E dirty \in Neighbour(b) :
+    /\ \E b \in Bufs : \E dirty \in Neighbour(b) :
          /\ ~Unclaimed(dirty)
-         /\ /\ io' = [io EXCEPT ![b].locked = TRUE]
-            /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
+         /\ io' = [io EXCEPT ![b].locked = TRUE]
+         /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* The hooks in which the layer has nothing to do; what matters is that they exist and change nothing. *)
 
 (* Before an I/O starts (1059-1063). *)
-IoStart(b) ==
+IoStart ==
     /\ "ioStart" \in Acts
-    /\ io[b].bp
-    /\ UNCHANGED vars
+    /\ \E b \in Bufs :
+         /\ io[b].bp
+         /\ UNCHANGED vars
 
 (* fsync of the device (1233-1237). *)
-IoFsync(b) ==
+IoFsync ==
     /\ "ioFsync" \in Acts
-    /\ io[b].bp
-    /\ UNCHANGED vars
+    /\ \E b \in Bufs :
+         /\ io[b].bp
+         /\ UNCHANGED vars
 
 (* sync of the mount (1246-1250). *)
-IoSync(b) ==
+IoSync ==
     /\ "ioSync" \in Acts
-    /\ io[b].bp
-    /\ UNCHANGED vars
+    /\ \E b \in Bufs :
+         /\ io[b].bp
+         /\ UNCHANGED vars
 
 (* Dependencies move between buffers (1256-1260). *)
-IoMovedeps(b) ==
+IoMovedeps ==
     /\ "ioMovedeps" \in Acts
-    /\ io[b].bp
-    /\ UNCHANGED vars
+    /\ \E b \in Bufs :
+         /\ io[b].bp
+         /\ UNCHANGED vars
 
 (* May the kernel read ahead over this buffer: always (1278-1282). *)
-IoCheckread(b) ==
+IoCheckread ==
     /\ "ioCheckread" \in Acts
-    /\ io[b].bp
-    /\ UNCHANGED vars
+    /\ \E b \in Bufs :
+         /\ io[b].bp
+         /\ UNCHANGED vars
 
 (* Shall the kernel delay this write: never (1371-1375). *)
-IoCountdeps(b) ==
+IoCountdeps ==
     /\ "ioCountdeps" \in Acts
-    /\ io[b].bp
-    /\ UNCHANGED vars
+    /\ \E b \in Bufs :
+         /\ io[b].bp
+         /\ UNCHANGED vars
 =============================================================================

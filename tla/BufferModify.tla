@@ -59,201 +59,202 @@ ClientsUnmodified(crowd1, at) ==
 
 -----------------------------------------------------------------------------
 (* A modification without UNDO opens: the buffer is dirty and held (770-806). *)
-IoModify(c) ==
+IoModify ==
     /\ "ioModify" \in Acts
-    /\ \E b \in ModifiableBy(c) :
+    /\ \E c \in Clients : \E b \in ModifiableBy(c) :
          /\ ~Barred(c)
          /\ ~InKernel(io[b])
-         /\ /\ io' = [io EXCEPT ![b] = Opened(@, b, 1)]
-            /\ cl' = ClientsModified(c, "hold")
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ io' = [io EXCEPT ![b] = Opened(@, b, 1)]
+         /\ cl' = ClientsModified(c, "hold")
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* It waits for the interlock to go (777-780), or counted for the write in flight to end (797). *)
-IoModifyWait(c) ==
+IoModifyWait ==
     /\ "ioModify" \in Acts
-    /\ \E b \in ModifiableBy(c) :
+    /\ \E c \in Clients : \E b \in ModifiableBy(c) :
          LET isBarred == Barred(c)
          IN /\ isBarred \/ InKernel(io[b])
-            /\ /\ io' = [io EXCEPT ![b] = Awaited(@, isBarred, 1)]
-               /\ cl' = ClientsModifying(c, isBarred, FALSE)
-               /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+            /\ io' = [io EXCEPT ![b] = Awaited(@, isBarred, 1)]
+            /\ cl' = ClientsModifying(c, isBarred, FALSE)
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A modification of META opens at once: no UNDO log is attached (883-897). *)
-ModifyBuffer(c) ==
+ModifyBuffer ==
     /\ "modifyBuffer" \in Acts
-    /\ \E b \in ModifiableBy(c) \cap MetaBufs :
+    /\ \E c \in Clients : \E b \in ModifiableBy(c) \cap MetaBufs :
          /\ ~Barred(c)
          /\ ~InKernel(io[b])
          /\ ~UndoLog
-         /\ /\ io' = [io EXCEPT ![b] = Opened(@, b, 1)]
-            /\ cl' = ClientsModified(c, "hold")
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ io' = [io EXCEPT ![b] = Opened(@, b, 1)]
+         /\ cl' = ClientsModified(c, "hold")
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* It waits as any modification does, and will want its UNDO record then (883-897). *)
-ModifyBufferWait(c) ==
+ModifyBufferWait ==
     /\ "modifyBuffer" \in Acts
-    /\ \E b \in ModifiableBy(c) \cap MetaBufs :
+    /\ \E c \in Clients : \E b \in ModifiableBy(c) \cap MetaBufs :
          LET isBarred == Barred(c)
          IN /\ isBarred \/ InKernel(io[b])
-            /\ /\ io' = [io EXCEPT ![b] = Awaited(@, isBarred, 1)]
-               /\ cl' = ClientsModifying(c, isBarred, TRUE)
-               /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+            /\ io' = [io EXCEPT ![b] = Awaited(@, isBarred, 1)]
+            /\ cl' = ClientsModifying(c, isBarred, TRUE)
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* The buffer is dirty and held, and the old bytes are on their way to the UNDO log: first this, then the record, then the
    change (890-896). *)
-ModifyBufferCover(c) ==
+ModifyBufferCover ==
     /\ "modifyBuffer" \in Acts
-    /\ \E b \in ModifiableBy(c) \cap MetaBufs :
+    /\ \E c \in Clients : \E b \in ModifiableBy(c) \cap MetaBufs :
          /\ ~Barred(c)
          /\ ~InKernel(io[b])
          /\ UndoLog
-         /\ /\ io' = [io EXCEPT ![b] = Opened(@, b, 1)]
-            /\ cl' = ClientsModified(c, "cover")
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ io' = [io EXCEPT ![b] = Opened(@, b, 1)]
+         /\ cl' = ClientsModified(c, "cover")
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A modification of a volume header opens at once: no UNDO log is attached (861-875). *)
-ModifyVolume(c) ==
+ModifyVolume ==
     /\ "modifyVolume" \in Acts
-    /\ \E b \in ModifiableBy(c) \cap VolBufs :
+    /\ \E c \in Clients : \E b \in ModifiableBy(c) \cap VolBufs :
          /\ ~Barred(c)
          /\ ~InKernel(io[b])
          /\ ~UndoLog
-         /\ /\ io' = [io EXCEPT ![b] = Opened(@, b, 1)]
-            /\ cl' = ClientsModified(c, "hold")
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ io' = [io EXCEPT ![b] = Opened(@, b, 1)]
+         /\ cl' = ClientsModified(c, "hold")
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* It waits as any modification does (861-875). *)
-ModifyVolumeWait(c) ==
+ModifyVolumeWait ==
     /\ "modifyVolume" \in Acts
-    /\ \E b \in ModifiableBy(c) \cap VolBufs :
+    /\ \E c \in Clients : \E b \in ModifiableBy(c) \cap VolBufs :
          LET isBarred == Barred(c)
          IN /\ isBarred \/ InKernel(io[b])
-            /\ /\ io' = [io EXCEPT ![b] = Awaited(@, isBarred, 1)]
-               /\ cl' = ClientsModifying(c, isBarred, TRUE)
-               /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+            /\ io' = [io EXCEPT ![b] = Awaited(@, isBarred, 1)]
+            /\ cl' = ClientsModifying(c, isBarred, TRUE)
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* The header is dirty and held, and its UNDO record is on its way (868-874). *)
-ModifyVolumeCover(c) ==
+ModifyVolumeCover ==
     /\ "modifyVolume" \in Acts
-    /\ \E b \in ModifiableBy(c) \cap VolBufs :
+    /\ \E c \in Clients : \E b \in ModifiableBy(c) \cap VolBufs :
          /\ ~Barred(c)
          /\ ~InKernel(io[b])
          /\ UndoLog
-         /\ /\ io' = [io EXCEPT ![b] = Opened(@, b, 1)]
-            /\ cl' = ClientsModified(c, "cover")
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ io' = [io EXCEPT ![b] = Opened(@, b, 1)]
+         /\ cl' = ClientsModified(c, "cover")
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* A woken modification looks again and opens (777-797). *)
-ResumeModify(c) ==
+ResumeModify ==
     /\ "resumeModify" \in Acts
-    /\ \E b \in WokenModifier(c) :
+    /\ \E c \in Clients : \E b \in WokenModifier(c) :
          /\ ~MustWait(c)
          /\ ~(cl[c].wantsUndo /\ UndoLog)
-         /\ /\ io' = [io EXCEPT ![b] = Opened(@, b, Counts(c))]
-            /\ cl' = ClientsModified(c, "hold")
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ io' = [io EXCEPT ![b] = Opened(@, b, Counts(c))]
+         /\ cl' = ClientsModified(c, "hold")
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* It must sleep again: before the interlock, or (from now on counted) before the buffer (777-780, 797). *)
-ResumeModifyWait(c) ==
+ResumeModifyWait ==
     /\ "resumeModify" \in Acts
-    /\ \E b \in WokenModifier(c) :
+    /\ \E c \in Clients : \E b \in WokenModifier(c) :
          LET isBarred == IsOutside(c) /\ Barred(c)
          IN /\ isBarred \/ InKernel(io[b])
-            /\ /\ io' = [io EXCEPT ![b] = Awaited(@, isBarred, Counts(c))]
-               /\ cl' = ClientsModifying(c, isBarred, cl[c].wantsUndo)
-               /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+            /\ io' = [io EXCEPT ![b] = Awaited(@, isBarred, Counts(c))]
+            /\ cl' = ClientsModifying(c, isBarred, cl[c].wantsUndo)
+            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* It has the buffer and sends for its UNDO record (868-874, 890-896). *)
-ResumeModifyCover(c) ==
+ResumeModifyCover ==
     /\ "resumeModify" \in Acts
-    /\ \E b \in WokenModifier(c) :
+    /\ \E c \in Clients : \E b \in WokenModifier(c) :
          /\ ~MustWait(c)
          /\ cl[c].wantsUndo /\ UndoLog
-         /\ /\ io' = [io EXCEPT ![b] = Opened(@, b, Counts(c))]
-            /\ cl' = ClientsModified(c, "cover")
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ io' = [io EXCEPT ![b] = Opened(@, b, Counts(c))]
+         /\ cl' = ClientsModified(c, "cover")
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* The UNDO record is laid: from now on bytes may change (871, 893; undo: hammer_generate_undo). *)
-UndoLaid(c) ==
+UndoLaid ==
     /\ "undoLaid" \in Acts
-    /\ CoveredBy(c) # {}
-    /\ /\ cl' = [cl EXCEPT ![c].at = "hold"]
-       /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
+    /\ \E c \in Clients :
+         /\ CoveredBy(c) # {}
+         /\ cl' = [cl EXCEPT ![c].at = "hold"]
+         /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
 
 (* The record cannot be laid. The seed drops the error and goes on (871, 893: D9); repaired, the modification is withdrawn. *)
-UndoLaidError(c) ==
+UndoLaidError ==
     /\ "undoLaid" \in Acts
-    /\ \E b \in CoveredBy(c) :
-         /\ "undo" \in Faults
-         /\ /\ io' = IF "D9" \in Repairs THEN IosUnmodified(b) ELSE io
-            /\ cl' = IF "D9" \in Repairs
-                     THEN ClientsUnmodified([cl EXCEPT ![c].at = "hold", ![c].mods = @ - 1], b)
-                     ELSE [cl EXCEPT ![c].at = "hold", ![c].bare = TRUE]
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+    /\ "undo" \in Faults
+    /\ \E c \in Clients : \E b \in CoveredBy(c) :
+         /\ io' = IF "D9" \in Repairs THEN IosUnmodified(b) ELSE io
+         /\ cl' = IF "D9" \in Repairs
+                  THEN ClientsUnmodified([cl EXCEPT ![c].at = "hold", ![c].mods = @ - 1], b)
+                  ELSE [cl EXCEPT ![c].at = "hold", ![c].bare = TRUE]
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* Bytes change under an open modification. In META that leaves CRC work, whose node holds a reference until the buffer is
    written (785-799, 959-982). *)
-Change(c) ==
+Change ==
     /\ "change" \in Acts
-    /\ \E b \in ModifiedBy(c) :
+    /\ \E c \in Clients : \E b \in ModifiedBy(c) :
          /\ io' = IF b \in MetaBufs /\ ~io[b].gencrc
                   THEN [io EXCEPT ![b].gencrc = TRUE, ![b].refs = @ + 1]
                   ELSE io
          /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>
 
 (* A modification closes; the last one of the buffer wakes who sleeps on modifyRefs (808-818, 899-909). *)
-IoModifyDone(c) ==
+IoModifyDone ==
     /\ "ioModifyDone" \in Acts
-    /\ \E b \in ModifiedBy(c) :
+    /\ \E c \in Clients : \E b \in ModifiedBy(c) :
          /\ io' = IosUnmodified(b)
          /\ cl' = ClientsUnmodified([cl EXCEPT ![c].mods = @ - 1, ![c].bare = IF cl[c].mods = 1 THEN FALSE ELSE @], b)
          /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 -----------------------------------------------------------------------------
 (* Modifiers are kept out: none is inside (830-842). *)
-IoWriteInterlock(c) ==
+IoWriteInterlock ==
     /\ "ioWriteInterlock" \in Acts
-    /\ \E b \in FreelyHeldBy(c) :
+    /\ \E c \in Clients : \E b \in FreelyHeldBy(c) :
          /\ io[b].modifyRefs = 0
-         /\ /\ io' = [io EXCEPT ![b].modifyRefs = -1]
-            /\ cl' = [cl EXCEPT ![c].interlock = TRUE]
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ io' = [io EXCEPT ![b].modifyRefs = -1]
+         /\ cl' = [cl EXCEPT ![c].interlock = TRUE]
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* Somebody is inside, or has the interlock: wait (836-838). *)
-IoWriteInterlockWait(c) ==
+IoWriteInterlockWait ==
     /\ "ioWriteInterlock" \in Acts
-    /\ \E b \in FreelyHeldBy(c) :
+    /\ \E c \in Clients : \E b \in FreelyHeldBy(c) :
          /\ io[b].modifyRefs # 0
-         /\ /\ io' = [io EXCEPT ![b].waitmod = TRUE]
-            /\ cl' = [cl EXCEPT ![c].at = "interlock"]
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ io' = [io EXCEPT ![b].waitmod = TRUE]
+         /\ cl' = [cl EXCEPT ![c].at = "interlock"]
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A woken interlock finds modifyRefs at zero and is granted (836-840). *)
-ResumeInterlock(c) ==
+ResumeInterlock ==
     /\ "resumeInterlock" \in Acts
-    /\ \E b \in WokenFor(c, "interlock") :
+    /\ \E c \in Clients : \E b \in WokenFor(c, "interlock") :
          /\ io[b].modifyRefs = 0
-         /\ /\ io' = [io EXCEPT ![b].modifyRefs = -1]
-            /\ cl' = [cl EXCEPT ![c].at = "hold", ![c].runnable = FALSE, ![c].interlock = TRUE]
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ io' = [io EXCEPT ![b].modifyRefs = -1]
+         /\ cl' = [cl EXCEPT ![c].at = "hold", ![c].runnable = FALSE, ![c].interlock = TRUE]
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* A woken interlock was overtaken and sleeps again: by another one, or (without repair D35) by a modifier (836-838). *)
-ResumeInterlockWait(c) ==
+ResumeInterlockWait ==
     /\ "resumeInterlock" \in Acts
-    /\ \E b \in WokenFor(c, "interlock") :
+    /\ \E c \in Clients : \E b \in WokenFor(c, "interlock") :
          /\ io[b].modifyRefs # 0
-         /\ /\ io' = [io EXCEPT ![b].waitmod = TRUE]
-            /\ cl' = [cl EXCEPT ![c].runnable = FALSE]
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ io' = [io EXCEPT ![b].waitmod = TRUE]
+         /\ cl' = [cl EXCEPT ![c].runnable = FALSE]
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 
 (* Modifiers are let in again (844-853). *)
-IoDoneInterlock(c) ==
+IoDoneInterlock ==
     /\ "ioDoneInterlock" \in Acts
-    /\ \E b \in HeldBy(c) :
+    /\ \E c \in Clients : \E b \in HeldBy(c) :
          /\ cl[c].interlock
-         /\ /\ io' = [io EXCEPT ![b].modifyRefs = 0, ![b].waitmod = FALSE]
-            /\ cl' = Woken([cl EXCEPT ![c].interlock = FALSE], b, {"modify", "interlock"})
-            /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
+         /\ io' = [io EXCEPT ![b].modifyRefs = 0, ![b].waitmod = FALSE]
+         /\ cl' = Woken([cl EXCEPT ![c].interlock = FALSE], b, {"modify", "interlock"})
+         /\ UNCHANGED <<vol, iorun, crit, lockedExtra>>
 =============================================================================

@@ -27,9 +27,9 @@ CONSTANTS
     ModsMax                                 \* open modifications per handle (a bound)
 
 VARIABLES
-    io,          \* Bufs -> record: one hammer_io with its buffer (hammer.h: struct hammer_io; its two flag words are written under different tokens)
+    io,          \* Bufs -> record: one hammer_io with its buffer (hammer.h: struct hammer_io)
     cl,          \* Clients -> record: what each client holds or waits for; stands for the stacks of the seed's threads
-    vol,         \* Vols -> record: the device's volatile write cache as the layer believes (1951-1989), and as it truly is (ghost)
+    vol,         \* Vols -> record: the device's volatile cache as the layer believes (1951-1989), and as it is (ghost)
     iorun,       \* the run list: writes in flight in the order of issue, between them placemarkers of barriers (189-228, 745, 1357)
     crit,        \* a critical error was flagged: some write or device flush failed (1103-1108)
     lockedExtra  \* ghost, how far the seed's counter is above the number of locked buffers (1321-1322); 0 with repair D11
@@ -52,6 +52,10 @@ KernelMayWrite(blk) == (blk \in UndoBufs) \/ (blk \in DataBufs)
 (* Is hv the header of the volume that the tenant is on? A buffer on a volume that is itself an io owns one reference of it for as
    long as its structure exists (ondisk:536-640). *)
 IsHeaderOf(hv, tenant) == tenant \notin VolBufs /\ VolOf(hv) = VolOf(tenant)
+
+(* Flags that a step may carry; where they have no meaning there is nothing to choose. *)
+AheadChoices == IF AheadHeads = {} THEN {FALSE} ELSE BOOLEAN
+ReclaimChoices == IF UndoBufs = {} THEN {FALSE} ELSE BOOLEAN
 
 (* The block that read-ahead fetches with this one. *)
 AheadOf(blk) == CHOOSE tail \in AheadTails : TRUE

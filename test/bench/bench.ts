@@ -9,8 +9,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import Table from 'cli-table3';
 import { EXIT, UsageError, type ExitCode } from '../kit/check/exit-codes.ts';
+import { plainTable } from '../kit/check/plain-table.ts';
 import { CONFIGURATION_NAMES, LARGE_CONFIGURATION, SAFE_CONFIGURATIONS } from '../kit/configurations.ts';
 import { findJar, NoJar } from '../kit/tla/tlc-engine.ts';
 import { edgesBench } from './edges-bench.ts';
@@ -99,15 +99,14 @@ function collectGarbageOnDemand(): void {
 }
 
 function tableText(figures: readonly Figure[]): string {
-  const table = new Table({
-    head: ['what', 'median', 'unit', 'rounds'],
-    style: { head: [], border: [] },
-    colAligns: ['left', 'right', 'left', 'left'],
-  });
   const number = (n: number): string => (n >= 100 ? Math.round(n).toLocaleString('en-US') : n.toFixed(2));
-  for (const { what, median, unit, rounds } of figures)
-    table.push([what, number(median), unit, rounds.map(number).join('  ')]);
-  return table.toString();
+  const rows = figures.map(({ what, median, unit, rounds }) => [
+    what,
+    number(median),
+    unit,
+    rounds.map(number).join('  '),
+  ]);
+  return plainTable(['what', 'median', 'unit', 'rounds'], rows, [1]);
 }
 
 /** A help text, a wrong request, or a failed measurement. */

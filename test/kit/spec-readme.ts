@@ -85,7 +85,9 @@ function claims(): string {
 function claimRow(claim: Claim): readonly string[] {
   return [
     claim.id,
-    `\`${claim.tla}\``,
+    claim.form === 'step' && claim.tlaState !== undefined
+      ? `\`${claim.tla}\`, as a state \`${claim.tlaState}\``
+      : `\`${claim.tla}\``,
     `${claim.statement} *${claim.why}*`,
     seedLines(claim.seed),
     claim.status,

@@ -58,7 +58,7 @@ export function readOptions(args: readonly string[]): CheckOptions {
     .option('--json <file>', 'write the result for machines, whole or not at all')
     .option('--explain <id>', 'tell what a claim, repair or goal says and why, and stop')
     .option('--list', 'list phases, configurations, claims and repairs, and stop')
-    .option('--verbose', 'also tell how often each claim applied')
+    .option('--verbose', 'also tell how often each claim applied, and how the seed fails without each repair')
     .helpOption('-h, --help', 'this text')
     .addHelpText('after', EPILOGUE)
     .allowExcessArguments(false)

@@ -7,6 +7,7 @@ import type { Claim, Goal, Progress, Repair } from '../../../spec/claim.ts';
 import type { Exploration } from '../../../model/explore.ts';
 import type { LabelledGraph } from '../graph.ts';
 import type { TlaEngine, TlaRun, TlaVerdict } from '../tla/engine.ts';
+import type { ManifestMode } from '../tla/manifest.ts';
 import type { EngineName } from './options.ts';
 
 /** A TLA+ check that the manifest lists, with what it must answer. */
@@ -14,6 +15,9 @@ export interface TlaJob {
   /** Name of the configuration. */
   readonly name: string;
   readonly run: TlaRun;
+  readonly mode: ManifestMode;
+  /** Action and temporal properties that its cfg lists. */
+  readonly properties: readonly string[];
   /** Which engines can be given this check. */
   readonly engines: readonly EngineName[];
   readonly expected: {
@@ -65,6 +69,8 @@ export interface Parts {
   readonly promises: readonly string[];
   /** Names of the safe configurations, in the order in which they are told. */
   readonly safe: readonly string[];
+  /** Safe configurations that are too large for a default run; the model explores them when they are asked for by name. */
+  readonly large: readonly string[];
   /** TLA+ checks of the manifest. */
   readonly jobs: readonly TlaJob[];
   readonly engine: TlaEngine;

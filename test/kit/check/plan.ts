@@ -12,6 +12,8 @@ export interface Plan {
   readonly phases: readonly PhaseId[];
   /** Safe configurations for the model, graph equality, production. */
   readonly safe: readonly string[];
+  /** Large safe configurations, for the model alone: only those asked for by name. */
+  readonly large: readonly string[];
   /** Configurations with a repair left out. */
   readonly unsafe: readonly string[];
   /** TLA+ checks that the chosen engine is given, in the order of the manifest. */
@@ -30,11 +32,31 @@ export function planOf(parts: Parts, options: Pick<CheckOptions, 'config' | 'onl
   const plan = {
     phases,
     safe: parts.safe.filter(included),
+    large: parts.large.filter((name) => asked?.has(name) ?? false),
     unsafe: unsafe.filter(included),
     jobs: listed.filter((job) => job.engines.includes(parts.engineName)),
     complete: parts.safe.every(included),
   };
+  refuseEmpty(plan, options);
   return { ...plan, notChecked: [...leftOutByAsking(parts, plan, unsafe), ...beyondEngine(parts, listed, phases)] };
+}
+
+/** A run that checks nothing must not end in a verdict. */
+function refuseEmpty(plan: Omit<Plan, 'notChecked'>, { config, only }: Pick<CheckOptions, 'config' | 'only'>): void {
+  const hasWork: Record<PhaseId, boolean> = {
+    lint: true,
+    model: plan.safe.length + plan.large.length > 0,
+    tla: plan.jobs.length > 0,
+    graphs: plan.safe.length > 0,
+    edges: plan.safe.length > 0,
+    promises: plan.safe.length > 0,
+    repairs: plan.unsafe.length > 0,
+    coverage: plan.complete,
+  };
+  if (plan.phases.some((id) => hasWork[id])) return;
+  throw new UsageError(
+    `There is nothing to do: of ${(config ?? []).join(', ')} the phases ${(only ?? plan.phases).join(', ')} check nothing.`,
+  );
 }
 
 function namesAsked(
@@ -43,7 +65,7 @@ function namesAsked(
   config: readonly string[] | undefined,
 ): ReadonlySet<string> | undefined {
   if (config === undefined) return undefined;
-  const known = new Set([...parts.safe, ...unsafe, ...parts.jobs.map((job) => job.name)]);
+  const known = new Set([...parts.safe, ...parts.large, ...unsafe, ...parts.jobs.map((job) => job.name)]);
   const unknown = config.find((name) => !known.has(name));
   if (unknown !== undefined) {
     throw new UsageError(`There is no configuration '${unknown}'; choose from ${[...known].join(', ')}.`);
@@ -69,36 +91,46 @@ function leftOutByAsking(
   return left;
 }
 
-/** What the engine of this run cannot do, so that its silence is not taken for a yes. */
+/** What this run's TLA+ engine is not asked, so that its silence is not taken for a yes. */
 function beyondEngine(parts: Parts, listed: readonly TlaJob[], phases: readonly PhaseId[]): NotChecked[] {
   if (!phases.some((id) => id === 'tla' || id === 'repairs')) return [];
+  const [asked, unasked] = [true, false].map((yes) =>
+    listed.filter((job) => job.engines.includes(parts.engineName) === yes),
+  );
   const left: NotChecked[] = [];
-  for (const job of listed) {
-    if (job.engines.includes(parts.engineName)) continue;
-    const reason = `the manifest lists it for ${job.engines.join(', ')} only; give a jar: --engine tlc --tla2tools JAR`;
-    left.push({ what: `${job.name} in TLA+`, reason });
+  if (unasked!.length > 0) {
+    const reason = 'the manifest lists them for the other engine only';
+    const hint = parts.engineName === 'embedded' ? '; give a jar: --engine tlc --tla2tools JAR' : '';
+    left.push({ what: `in TLA+: ${unasked!.map((job) => job.name).join(', ')}`, reason: reason + hint });
   }
-  if (parts.engineName === 'tlc') return left;
-  const steps = parts.claims.filter((claim) => claim.form === 'step' && claim.status === 'checked');
+  const properties = new Set(asked!.flatMap((job) => job.properties));
+  const steps = parts.claims.filter((c) => c.form === 'step' && c.status === 'checked' && !properties.has(c.tla));
   if (steps.length > 0) {
     left.push({
-      what: `two-state properties in TLA+ (${steps.map((claim) => claim.id).join(', ')})`,
-      reason: 'only TLC checks action properties; the model checked them on every step',
+      what: `as action properties in TLA+: ${steps.map((claim) => claim.id).join(', ')}`,
+      reason: `${whyNot(parts, 'lists them in no configuration')}; the model checks them on every step`,
     });
   }
-  left.push({
-    what: 'liveness (temporal properties under fairness)',
-    reason:
-      'only TLC checks it reliably; the model checked that every wait can still end (W1), which needs no fairness',
-  });
-  left.push({
-    what: 'refinement of a more abstract specification',
-    reason: 'there is none yet, and only TLC could check it',
-  });
-  left.push({
-    what: 'constructs on which the embedded engine is known to err',
-    reason:
-      "the lint keeps them out of the specification, and the graph must equal the model's; TLC is the second opinion",
-  });
+  if (!asked!.some((job) => job.mode === 'liveness')) {
+    left.push({
+      what: 'liveness (temporal properties under fairness)',
+      reason: `${whyNot(parts, 'lists no such check')}; the model checks that every wait can still end, without fairness`,
+    });
+  }
+  if (!asked!.some((job) => job.mode === 'refinement')) {
+    const reason = whyNot(parts, 'lists no such check');
+    left.push({ what: 'refinement of a more abstract specification', reason });
+  }
+  if (parts.engineName === 'embedded') {
+    left.push({
+      what: 'TLA+ that the embedded engine is known to read wrongly',
+      reason: "the lint keeps it out, and the graph must equal the model's; TLC is the second opinion",
+    });
+  }
   return left;
+}
+
+/** Why no TLA+ engine was asked: this one cannot, or nothing is there to ask. */
+function whyNot(parts: Parts, missing: string): string {
+  return parts.engineName === 'embedded' ? 'only TLC checks it reliably' : `the manifest ${missing}`;
 }

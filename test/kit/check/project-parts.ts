@@ -3,14 +3,16 @@
 // Whatever is missing or unreadable here is the user's request or checkout, not a finding about the machine, and becomes a
 // UsageError: a jar that is not there, a manifest that cannot be read, a claim that nobody knows.
 
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CLAIMS, GOALS, PROGRESS, PROMISES, REPAIRS } from '../../../spec/index.ts';
 import { createMachine, explore, stuckStates, type Exploration } from '../../../model/index.ts';
-import { configuration, SAFE_CONFIGURATIONS, TLA_DIR } from '../configurations.ts';
+import { configuration, LARGE_CONFIGURATION, SAFE_CONFIGURATIONS, TLA_DIR } from '../configurations.ts';
 import { createCoreDriver } from '../core-driver.ts';
 import { executeEdges } from '../edges.ts';
 import { breakPromises } from '../promises.ts';
 import { modelGraph } from '../tla-text.ts';
+import { readCfg } from '../tla/cfg.ts';
 import { embeddedEngine, NoEmbeddedEngine } from '../tla/embedded-engine.ts';
 import type { TlaEngine } from '../tla/engine.ts';
 import { loadManifest, ManifestError, type Manifest, type ManifestConfig } from '../tla/manifest.ts';
@@ -43,6 +45,7 @@ export async function projectParts(
     repairs: REPAIRS,
     promises: PROMISES.map(({ name }) => name),
     safe: SAFE_CONFIGURATIONS,
+    large: [LARGE_CONFIGURATION],
     jobs: manifest.configs.map((entry) => jobOf(entry, directory)),
     engine,
     engineName: options.engine,
@@ -83,10 +86,15 @@ function jobOf({ name, module, cfg, mode, engines, expect }: ManifestConfig, mod
   const small = mode !== 'large';
   const maxStates = small ? Math.max(SMALL_STATES, 2 * (expect.distinctStates ?? 0)) : LARGE_STATES;
   const limits = { maxStates, timeoutSeconds: small ? SMALL_SECONDS : LARGE_SECONDS };
-  return {
-    name,
-    run: { moduleDir, module, cfg, wantGraph: mode === 'exhaustive', ...limits },
-    engines,
-    expected: expect,
-  };
+  const run = { moduleDir, module, cfg, wantGraph: mode === 'exhaustive', ...limits };
+  return { name, mode, properties: propertiesOf(join(moduleDir, cfg)), run, engines, expected: expect };
+}
+
+/** The properties that a cfg lists. One that cannot be read lists none; the lint and the engine say why. */
+function propertiesOf(file: string): readonly string[] {
+  try {
+    return readCfg(readFileSync(file, 'utf8'), file).properties;
+  } catch {
+    return [];
+  }
 }

@@ -8,6 +8,7 @@ import type { TlaResult } from '../tla/engine.ts';
 import { claimLines } from './claim-lines.ts';
 import type { Desk } from './desk.ts';
 import type { RepairResult } from './result.ts';
+import { traceStory } from './trace-story.ts';
 
 export async function checkRepairs(desk: Desk): Promise<string> {
   const { parts, plan, ledger } = desk;
@@ -29,11 +30,11 @@ async function checkRepair(desk: Desk, repair: Repair): Promise<RepairResult> {
 async function violationInModel(
   { parts, ledger }: Desk,
   repair: Repair,
-): Promise<Pick<RepairResult, 'violated' | 'traceLength'>> {
+): Promise<Pick<RepairResult, 'violated' | 'traceLength' | 'story'>> {
   const claim = parts.claims.find((one) => one.id === repair.claim);
   if (claim === undefined) {
     ledger.fail('repairs', `${repair.id} names the claim ${repair.claim}, which the catalogue does not have.`);
-    return { violated: null, traceLength: null };
+    return { violated: null, traceLength: null, story: [] };
   }
   await nextTurn();
   const exploration = parts.explore(repair.configuration, { claims: [claim], goals: [], graph: false });
@@ -42,11 +43,12 @@ async function violationInModel(
     const seen = `${exploration.distinct.toLocaleString('en-US')} states`;
     const summary = `Without ${repair.id} the model still keeps ${claim.id} in all ${seen}: the check cannot fail, or the repair is not needed.`;
     ledger.fail('repairs', summary, claimLines(claim), repair.configuration);
-    return { violated: null, traceLength: null };
+    return { violated: null, traceLength: null, story: [] };
   }
   let steps = violation.action === undefined ? 0 : 1;
   for (let at = exploration.parent[violation.state]!; at >= 0; at = exploration.parent[at]!) steps += 1;
-  return { violated: violation.claim, traceLength: steps };
+  const story = parts.story(exploration, violation.state, violation.action);
+  return { violated: violation.claim, traceLength: steps, story };
 }
 
 async function violationInTla(
@@ -76,27 +78,16 @@ async function violationInTla(
   } else if (!isNamed(result.violated, claim)) {
     fail(
       `Without ${repair.id} TLA+ violates ${result.violated ?? 'something unnamed'}, not ${named}.`,
-      actionsOf(result),
+      traceStory(result),
     );
   } else if (modelSteps !== null && stepsOf(result) !== modelSteps) {
-    fail(`The shortest way has ${stepsOf(result)} steps in TLA+ and ${modelSteps} in the model.`, actionsOf(result));
+    fail(`The shortest way has ${stepsOf(result)} steps in TLA+ and ${modelSteps} in the model.`, traceStory(result));
   }
   return { tlaViolated: result.violated ?? null, tlaEngine: parts.engine.name };
 }
 
-/**
- * Whether TLA+ speaks of the claim under that name. A step claim may also have a state form, for engines that check states
- * only: what a violation leaves behind. Its name is the claim's with a word in front.
- */
+/** Whether TLA+ speaks of the claim under that name: its own, or that of what a broken step leaves behind. */
 function isNamed(name: string | undefined, claim: Claim | undefined): boolean {
   if (name === undefined || claim === undefined) return false;
-  return claim.form === 'step' ? name.endsWith(claim.tla) : name === claim.tla;
-}
-
-function stepsOf(result: TlaResult): number {
-  return (result.trace?.length ?? 1) - 1;
-}
-
-function actionsOf(result: TlaResult): readonly string[] {
-  return (result.trace ?? []).slice(1, 11).map((step, i) => `${i + 1}. ${step.action ?? '(unnamed action)'}`);
+  return name === claim.tla || (claim.form === 'step' && name === claim.tlaState);
 }

@@ -1,42 +1,26 @@
 // The closing report as text: failures with their stories, one row per configuration, the claims, the repairs, what was not
 // checked, and the verdict on the last line. Pure: a result goes in, text comes out; colour is the caller's to allow.
 
-import Table from 'cli-table3';
 import { createColors } from 'picocolors';
-import { verdictOf, type CheckResult, type ConfigurationResult, type Failure } from './result.ts';
+import { plainTable } from './plain-table.ts';
+import { verdictOf, type CheckResult, type ConfigurationResult, type Failure, type RepairResult } from './result.ts';
 
 export interface ReportOptions {
   readonly colour: boolean;
-  /** Also a table of the claims, one row each. */
+  /** Also how often each claim applied, and the way to each violation that a repair prevents. */
   readonly verbose: boolean;
 }
 
 /** Most failures told in full; the rest are counted, and stand in the JSON report. */
 const FAILURES_TOLD = 10;
 
-const PLAIN = {
-  chars: {
-    ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '' },
-    ...{
-      'bottom-right': '',
-      left: '',
-      'left-mid': '',
-      mid: '',
-      'mid-mid': '',
-      right: '',
-      'right-mid': '',
-      middle: '  ',
-    },
-  },
-  style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-};
-
 export function reportText(result: CheckResult, options: ReportOptions): string {
   const parts = [
     result.failures.length > 0 ? failuresText(result.failures, options) : undefined,
     result.configurations.length > 0 ? configurationsText(result) : undefined,
-    options.verbose ? claimsText(result) : undefined,
+    options.verbose && result.labels.seen > 0 ? claimsText(result) : undefined,
     result.repairs.length > 0 ? repairsText(result) : undefined,
+    ...(options.verbose ? result.repairs.map(repairStory) : []),
     result.notChecked.length > 0 ? notCheckedText(result) : undefined,
     totalsText(result, options),
   ];
@@ -56,21 +40,6 @@ function failuresText(failures: readonly Failure[], { colour }: ReportOptions): 
 type Cell = string;
 const count = (n: number | null): Cell => (n === null ? '-' : n.toLocaleString('en-US'));
 
-/** A table without lines: columns of text, numbers to the right. */
-function tableText(head: readonly string[], rows: readonly (readonly Cell[])[], left: number): string {
-  const table = new Table({
-    ...PLAIN,
-    head: [...head],
-    colAligns: head.map((_, i) => (i < left ? ('left' as const) : ('right' as const))),
-  });
-  for (const row of rows) table.push([...row]);
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
-}
-
 function configurationsText({ configurations }: CheckResult): string {
   const head = [
     'engine',
@@ -85,15 +54,17 @@ function configurationsText({ configurations }: CheckResult): string {
     'seconds',
   ];
   const rows = configurations.map((c) => [c.engine, c.name, graphs(c), count(c.distinctStates), ...numbersOf(c)]);
-  const sum = (of: (c: ConfigurationResult) => number | null): number =>
-    configurations.reduce((total, c) => total + (of(c) ?? 0), 0);
-  const executed = configurations.some((c) => c.edgesExecuted !== null);
+  const sum = (of: (c: ConfigurationResult) => number | null): number | null =>
+    configurations.reduce<number | null>((total, c) => (of(c) === null ? total : (total ?? 0) + of(c)!), null);
   rows.push([
     ...['', 'all', '', count(sum((c) => c.distinctStates)), count(sum((c) => c.edges)), '', ''],
-    ...[count(sum((c) => c.claimsApplied)), executed ? count(sum((c) => c.edgesExecuted)) : '-'],
-    sum((c) => c.seconds).toFixed(1),
+    ...[
+      count(sum((c) => c.claimsApplied)),
+      count(sum((c) => c.edgesExecuted)),
+      (sum((c) => c.seconds) ?? 0).toFixed(1),
+    ],
   ]);
-  return tableText(head, rows, 3);
+  return plainTable(head, rows, [3, 4, 5, 6, 7, 8, 9]);
 }
 
 function graphs({ graphsEqual }: ConfigurationResult): Cell {
@@ -115,7 +86,7 @@ function numbersOf(c: ConfigurationResult): Cell[] {
 
 function claimsText({ claims }: CheckResult): string {
   const rows = claims.map((claim) => [claim.id, claim.tla ?? '-', claim.status, count(claim.statesApplied)]);
-  return tableText(['claim', 'in TLA+', 'status', 'applied'], rows, 3);
+  return plainTable(['claim', 'in TLA+', 'status', 'applied'], rows, [3]);
 }
 
 function repairsText({ repairs }: CheckResult): string {
@@ -123,7 +94,13 @@ function repairsText({ repairs }: CheckResult): string {
     ...[r.id, r.configuration, r.violated === null ? 'NOTHING VIOLATED' : `${r.violated} violated`],
     ...[r.tlaViolated ?? '-', count(r.traceLength)],
   ]);
-  return tableText(['repair', 'configuration', 'model', 'TLA+', 'steps'], rows, 4);
+  return plainTable(['repair', 'configuration', 'model', 'TLA+', 'steps'], rows, [4]);
+}
+
+function repairStory({ id, claim, story }: RepairResult): string {
+  return [`Without ${id}, the shortest way to a violation of ${claim}:`, ...story.map((line) => `    ${line}`)].join(
+    '\n',
+  );
 }
 
 function notCheckedText({ notChecked }: CheckResult): string {

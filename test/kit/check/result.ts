@@ -63,6 +63,8 @@ export interface RepairResult {
   readonly violated: string | null;
   /** Steps of the shortest way there; null when there is none. */
   readonly traceLength: number | null;
+  /** The shortest way there, told step by step. */
+  readonly story: readonly string[];
   /** The invariant or property that the TLA+ engine found violated; null when it found none or was not asked. */
   readonly tlaViolated: string | null;
   readonly tlaEngine: string | null;

@@ -43,6 +43,7 @@ export async function runCheck(
     [middle, true],
     [last, false],
   ] as const) {
+    if (group.length === 0) continue;
     const list = new Listr(tasksOf(group), {
       concurrent,
       exitOnError: false,
