@@ -91,3 +91,8 @@ function isNamed(name: string | undefined, claim: Claim | undefined): boolean {
   if (name === undefined || claim === undefined) return false;
   return name === claim.tla || (claim.form === 'step' && name === claim.tlaState);
 }
+
+/** Steps of the counterexample; its first state is none. */
+function stepsOf(result: TlaResult): number {
+  return (result.trace?.length ?? 1) - 1;
+}
