@@ -13,6 +13,9 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   const { checkWritable, writeJsonReport } = await import('./kit/check/json-report.ts');
   if (options.json !== undefined) checkWritable(options.json);
   if (options.explain !== undefined) return print(await explanation(options.explain));
+  if (options.bug !== undefined) return print(await demonstration(options.bug));
+  if (options.replay !== undefined) return replayed(options.replay);
+  if (options.trace !== undefined) return traced(options.trace);
   const { projectParts } = await import('./kit/check/project-parts.ts');
   const parts = await projectParts(options);
   if (options.list) return print((await import('./kit/check/listing.ts')).listingText(parts));
@@ -34,6 +37,36 @@ async function explanation(id: string): Promise<string> {
   } catch (error) {
     throw error instanceof UnknownEntry ? new UsageError(error.message) : error;
   }
+}
+
+async function demonstration(name: string): Promise<string> {
+  const { demonstrate, UnknownBug } = await import('./kit/planted/index.ts');
+  try {
+    return await demonstrate(name);
+  } catch (error) {
+    throw error instanceof UnknownBug ? new UsageError(error.message) : error;
+  }
+}
+
+async function replayed(token: string): Promise<ExitCode> {
+  const { replay } = await import('./kit/random/conform.ts');
+  const { formatReplay } = await import('./kit/random/report.ts');
+  const { TokenError } = await import('./kit/random/token.ts');
+  try {
+    const report = replay(token);
+    print(formatReplay(report));
+    return report.failure === undefined ? EXIT.holds : EXIT.broken;
+  } catch (error) {
+    throw error instanceof TokenError ? new UsageError(error.message) : error;
+  }
+}
+
+async function traced(file: string): Promise<ExitCode> {
+  const { runTraceCommand } = await import('./kit/trace/trace-command.ts');
+  const { exitCode, text } = runTraceCommand(file);
+  if (exitCode === EXIT.usage) throw new UsageError(text);
+  print(text);
+  return exitCode;
 }
 
 function print(text: string): ExitCode {

@@ -1,6 +1,8 @@
 // The run of the command and its reports, on a project small enough to be known by heart: what must come out when all holds,
 // and that each kind of trouble, one at a time, is noticed, told and counted.
 
+import type { BugReport } from './kit/planted/bug.ts';
+import type { ConformReport } from './kit/random/conform.ts';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +14,7 @@ import { planOf } from './kit/check/plan.ts';
 import { reportText } from './kit/check/report.ts';
 import type { CheckResult, PhaseId } from './kit/check/result.ts';
 import { runCheck } from './kit/check/run-check.ts';
-import { refsClaim, SMALL_GRAPH, SMALL_JOB, smallParts } from './fixtures/small-parts.ts';
+import { PLAYED_NOTHING, refsClaim, SMALL_GRAPH, SMALL_JOB, smallParts } from './fixtures/small-parts.ts';
 
 /** The small machine does not show every label of the vocabulary, so the phase that asks for them is left out here. */
 const MOST: readonly PhaseId[] = ['lint', 'model', 'tla', 'graphs', 'edges', 'promises', 'repairs'];
@@ -56,7 +58,7 @@ describe('a project in which everything holds', () => {
 
   test('says what was not checked, and why', () => {
     const left = result.notChecked.map(({ what }) => what).join('\n');
-    expect(left).toContain('phases coverage');
+    expect(left).toContain('phases random, bugs, coverage');
     expect(left).toContain('liveness');
     expect(result.notChecked.every(({ reason }) => reason.length > 10)).toBe(true);
   });
@@ -206,5 +208,35 @@ describe('a repair', () => {
     );
     expect(result.failures[0]!.summary).toMatch(/^Without D2 the model still keeps T1/);
     expect(result.repairs).toMatchObject([{ violated: null, traceLength: null }]);
+  });
+});
+
+describe('random conformance and planted bugs', () => {
+  const caught: BugReport = {
+    name: 'dirty-for-ever', kind: 'production', claim: 'I5', caughtBy: 'I5', also: [], effort: 3, unit: 'runs', ok: true,
+  }; // prettier-ignore
+
+  test('a bug that the wrong claim catches ends in a failure with its name', async () => {
+    const wrong = { ...caught, caughtBy: 'I1', ok: false };
+    const result = await run({ huntBugs: () => Promise.resolve([caught, wrong]) }, ['bugs']);
+    expect(result.failures).toMatchObject([
+      { phase: 'bugs', summary: expect.stringContaining('dirty-for-ever') as string },
+    ]);
+    expect(result.plantedBugs.map((bug) => bug.caughtBy)).toEqual(['I5', 'I1']);
+  });
+
+  test('a hunt that breaks down breaks the run', async () => {
+    const result = await run({ huntBugs: () => Promise.reject(new Error('the canary is alive')) }, ['bugs']);
+    expect(result.failures[0]!.summary).toContain('the canary is alive');
+  });
+
+  test('a random run that proves too little is a failure', async () => {
+    const conform = function* (): Generator<number, ConformReport> {
+      yield 1;
+      return { ...PLAYED_NOTHING, problems: ['too short'] };
+    };
+    const result = await run({ conform }, ['random']);
+    expect(result.failures).toMatchObject([{ phase: 'random', summary: 'too short' }]);
+    expect(result.random).toMatchObject({ runs: 1 });
   });
 });

@@ -1,7 +1,7 @@
 // The result as JSON for machines, written whole or not at all: into a temporary file in the same directory, then renamed.
 //
 // The fields are those of `CheckResult` with `verdict` in front; a reader may rely on `verdict`, `configurations[]`,
-// `claims[]`, `repairs[]`, `notChecked[]` and `failures[]`. A place that cannot be written is told before the check runs.
+// `claims[]`, `repairs[]`, `plantedBugs[]`, `notChecked[]` and `failures[]`. A place that cannot be written is told before the check runs.
 
 import { closeSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';

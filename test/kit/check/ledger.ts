@@ -5,6 +5,7 @@
 // claim never applied is for the coverage phase to call a failure.
 
 import type { Claim, Progress } from '../../../spec/claim.ts';
+import type { PlantedBugEntry } from '../planted/report.ts';
 import type { Parts } from './parts.ts';
 import type { Plan } from './plan.ts';
 import type {
@@ -15,6 +16,7 @@ import type {
   Failure,
   NotChecked,
   PhaseId,
+  RandomResult,
   RepairResult,
 } from './result.ts';
 import { LABELS } from '../../../spec/vocabulary.ts';
@@ -24,6 +26,8 @@ type Row = { -readonly [K in keyof ConfigurationResult]: ConfigurationResult[K] 
 export class Ledger {
   readonly failures: Failure[] = [];
   readonly repairs: RepairResult[] = [];
+  readonly plantedBugs: PlantedBugEntry[] = [];
+  random: RandomResult | null = null;
   readonly labels = new Set<string>();
   readonly promises = new Map<string, number>();
   /** Claim id -> states or steps in which it applied, over all explorations so far. */
@@ -64,6 +68,8 @@ export class Ledger {
       configurations: [...this.#rows.values()].sort((a, b) => place(a.name) - place(b.name)),
       claims: [...parts.claims, ...parts.progress].map((claim) => this.#claim(claim)),
       repairs: this.repairs,
+      random: this.random,
+      plantedBugs: this.plantedBugs,
       goals: parts.goals.map(({ id }) => ({ id, reachedIn: this.goals.get(id) ?? [] })),
       labels: { seen: this.labels.size, listed: LABELS.length },
       promises: { thrown: [...this.promises.keys()].sort(), listed: parts.promises.length },

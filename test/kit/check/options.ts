@@ -16,6 +16,12 @@ export interface CheckOptions {
   /** Phases asked for; all where absent. */
   readonly only?: readonly PhaseId[];
   readonly explain?: string;
+  /** A planted bug to demonstrate. */
+  readonly bug?: string;
+  /** The token of a failed random run. */
+  readonly replay?: string;
+  /** A recorded run. */
+  readonly trace?: string;
   readonly engine: EngineName;
   readonly tla2tools?: string;
   readonly engineDir?: string;
@@ -57,6 +63,9 @@ export function readOptions(args: readonly string[]): CheckOptions {
     .option('--tla-dir <dir>', 'another directory with specification, configurations and manifest')
     .option('--json <file>', 'write the result for machines, whole or not at all')
     .option('--explain <id>', 'tell what a claim, repair or goal says and why, and stop')
+    .option('--bug <name>', 'plant one bug: its patch, the shortest story found, the claim that catches it, and stop')
+    .option('--replay <token>', 'repeat a failed random run from its token, and stop')
+    .option('--trace <file>', 'say whether a recorded run is a run of the model, and stop')
     .option('--list', 'list phases, configurations, claims and repairs, and stop')
     .option('--verbose', 'also tell how often each claim applied, and how the seed fails without each repair')
     .helpOption('-h, --help', 'this text')

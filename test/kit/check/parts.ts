@@ -6,6 +6,8 @@
 import type { Claim, Goal, Progress, Repair } from '../../../spec/claim.ts';
 import type { Exploration } from '../../../model/explore.ts';
 import type { LabelledGraph } from '../graph.ts';
+import type { BugReport } from '../planted/bug.ts';
+import type { ConformReport } from '../random/conform.ts';
 import type { TlaEngine, TlaRun, TlaVerdict } from '../tla/engine.ts';
 import type { ManifestMode } from '../tla/manifest.ts';
 import type { EngineName } from './options.ts';
@@ -83,6 +85,10 @@ export interface Parts {
   modelGraph(exploration: Exploration): LabelledGraph;
   walkEdges(exploration: Exploration): EdgeWalk;
   breakPromises(exploration: Exploration): PromiseRun;
+  /** Random conformance, round by round; yields how many runs are over. */
+  conform(): Generator<number, ConformReport>;
+  /** Plants every bug and tells what caught it. */
+  huntBugs(onProgress: (report: BugReport, done: number, total: number) => void): Promise<readonly BugReport[]>;
   /** The shortest way to a state in a few numbered lines, and what its last step changed. */
   story(exploration: Exploration, state: number, action?: number): readonly string[];
 }

@@ -11,10 +11,12 @@ import { OUTCOMES, type Exploration } from '../../../model/explore.ts';
 import { blankSnapshot } from '../../../model/snapshot.ts';
 import { compareGraphs, countEdges, formatDifference, graphHash } from '../graph.ts';
 import type { TlaResult } from '../tla/engine.ts';
+import { huntPlantedBugs } from './bugs-phase.ts';
 import { claimLines } from './claim-lines.ts';
 import type { Desk } from './desk.ts';
 import type { Ledger } from './ledger.ts';
 import type { TlaJob } from './parts.ts';
+import { conformAtRandom } from './random-phase.ts';
 import { checkRepairs } from './repairs-phase.ts';
 import type { PhaseId } from './result.ts';
 import { traceStory } from './trace-story.ts';
@@ -34,6 +36,12 @@ export const PHASES: readonly Phase[] = [
   { id: 'edges', title: 'production: every edge executed and compared', run: walkEdges },
   { id: 'promises', title: 'production: broken promises named, state untouched', run: breakPromises },
   { id: 'repairs', title: 'without each one the named claim fails', run: checkRepairs },
+  {
+    id: 'random',
+    title: 'production against the model beyond every bound, claims after each step',
+    run: conformAtRandom,
+  },
+  { id: 'bugs', title: 'planted bugs, each caught by the claim it names', run: huntPlantedBugs },
   { id: 'coverage', title: 'every label, claim, goal and promise was seen', run: checkCoverage },
 ];
 

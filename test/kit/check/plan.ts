@@ -26,7 +26,7 @@ export interface Plan {
 export function planOf(parts: Parts, options: Pick<CheckOptions, 'config' | 'only'>): Plan {
   const unsafe = parts.repairs.map((repair) => repair.configuration);
   const asked = namesAsked(parts, unsafe, options.config);
-  const phases = PHASE_IDS.filter((id) => options.only?.includes(id) ?? true);
+  const phases = phasesAsked(options);
   const included = (name: string): boolean => asked?.has(name) ?? true;
   const listed = parts.jobs.filter((job) => included(job.name));
   const plan = {
@@ -38,7 +38,16 @@ export function planOf(parts: Parts, options: Pick<CheckOptions, 'config' | 'onl
     complete: parts.safe.every(included),
   };
   refuseEmpty(plan, options);
-  return { ...plan, notChecked: [...leftOutByAsking(parts, plan, unsafe), ...beyondEngine(parts, listed, phases)] };
+  return {
+    ...plan,
+    notChecked: [...leftOutByAsking(parts, plan, unsafe, options), ...beyondEngine(parts, listed, phases)],
+  };
+}
+
+/** Random conformance and planted bugs have configurations of their own; asking for one of the others leaves them out. */
+function phasesAsked({ config, only }: Pick<CheckOptions, 'config' | 'only'>): readonly PhaseId[] {
+  if (only !== undefined) return PHASE_IDS.filter((id) => only.includes(id));
+  return PHASE_IDS.filter((id) => config === undefined || (id !== 'random' && id !== 'bugs'));
 }
 
 /** A run that checks nothing must not end in a verdict. */
@@ -51,6 +60,8 @@ function refuseEmpty(plan: Omit<Plan, 'notChecked'>, { config, only }: Pick<Chec
     edges: plan.safe.length > 0,
     promises: plan.safe.length > 0,
     repairs: plan.unsafe.length > 0,
+    random: true,
+    bugs: true,
     coverage: plan.complete,
   };
   if (plan.phases.some((id) => hasWork[id])) return;
@@ -78,10 +89,13 @@ function leftOutByAsking(
   parts: Parts,
   plan: Pick<Plan, 'phases' | 'safe' | 'unsafe' | 'complete'>,
   unsafe: readonly string[],
+  options: Pick<CheckOptions, 'only'>,
 ): NotChecked[] {
   const left: NotChecked[] = [];
   const phases = PHASE_IDS.filter((id) => !plan.phases.includes(id));
-  if (phases.length > 0) left.push({ what: `phases ${phases.join(', ')}`, reason: 'left out by --only' });
+  const reason =
+    options.only === undefined ? 'they belong to no configuration; left out by --config' : 'left out by --only';
+  if (phases.length > 0) left.push({ what: `phases ${phases.join(', ')}`, reason });
   const names = [...parts.safe, ...unsafe].filter((name) => !plan.safe.includes(name) && !plan.unsafe.includes(name));
   if (names.length > 0) left.push({ what: `configurations ${names.join(', ')}`, reason: 'left out by --config' });
   if (!plan.complete && plan.phases.includes('coverage')) {

@@ -10,7 +10,9 @@ import { createMachine, explore, stuckStates, type Exploration } from '../../../
 import { configuration, LARGE_CONFIGURATION, SAFE_CONFIGURATIONS, TLA_DIR } from '../configurations.ts';
 import { createCoreDriver } from '../core-driver.ts';
 import { executeEdges } from '../edges.ts';
+import { huntBugs } from '../planted/index.ts';
 import { breakPromises } from '../promises.ts';
+import { conformRounds } from '../random/conform.ts';
 import { modelGraph } from '../tla-text.ts';
 import { readCfg } from '../tla/cfg.ts';
 import { embeddedEngine, NoEmbeddedEngine } from '../tla/embedded-engine.ts';
@@ -55,6 +57,8 @@ export async function projectParts(
     modelGraph,
     walkEdges: (exploration) => executeEdges(exploration, driverFor(exploration)),
     breakPromises: (exploration) => breakPromises(exploration, driverFor(exploration)),
+    conform: () => conformRounds(),
+    huntBugs: (onProgress) => huntBugs({ onProgress }),
     story: violationStory,
   };
 }

@@ -21,6 +21,7 @@ export function reportText(result: CheckResult, options: ReportOptions): string 
     options.verbose && result.labels.seen > 0 ? claimsText(result) : undefined,
     result.repairs.length > 0 ? repairsText(result) : undefined,
     ...(options.verbose ? result.repairs.map(repairStory) : []),
+    options.verbose && result.plantedBugs.length > 0 ? bugsText(result) : undefined,
     result.notChecked.length > 0 ? notCheckedText(result) : undefined,
     totalsText(result, options),
   ];
@@ -103,6 +104,14 @@ function repairStory({ id, claim, story }: RepairResult): string {
   );
 }
 
+function bugsText({ plantedBugs }: CheckResult): string {
+  const rows = plantedBugs.map((bug) => [bug.name, bug.kind, bug.claim, bug.caughtBy, bug.effort]);
+  return plainTable(['planted bug', 'kind', 'must be caught by', 'caught by', 'effort'], rows, [4]);
+}
+
+const bugsCaught = ({ plantedBugs }: CheckResult): number =>
+  plantedBugs.filter(({ claim, caughtBy }) => caughtBy === claim).length;
+
 function notCheckedText({ notChecked }: CheckResult): string {
   return ['Not checked in this run:', ...notChecked.map(({ what, reason }) => `  ${what}: ${reason}`)].join('\n');
 }
@@ -120,6 +129,8 @@ function totalsText(result: CheckResult, { colour }: ReportOptions): string {
           `goals ${reached.length}/${result.goals.length}`,
           `labels ${result.labels.seen}/${result.labels.listed}`,
         ]),
+    ...(result.random === null ? [] : [`random steps ${count(result.random.steps)}`]),
+    ...(result.plantedBugs.length === 0 ? [] : [`planted bugs ${bugsCaught(result)}/${result.plantedBugs.length}`]),
     ...(result.phases.includes('promises')
       ? [`promises ${result.promises.thrown.length}/${result.promises.listed}`]
       : []),

@@ -4,9 +4,21 @@
 // reason. Nothing is left out silently; the verdict is `holds` exactly when there is no Failure.
 
 import type { ClaimStatus } from '../../../spec/claim.ts';
+import type { PlantedBugEntry } from '../planted/report.ts';
 
 /** The phases, in the order in which they are told. */
-export const PHASE_IDS = ['lint', 'model', 'tla', 'graphs', 'edges', 'promises', 'repairs', 'coverage'] as const;
+export const PHASE_IDS = [
+  'lint',
+  'model',
+  'tla',
+  'graphs',
+  'edges',
+  'promises',
+  'repairs',
+  'random',
+  'bugs',
+  'coverage',
+] as const;
 
 export type PhaseId = (typeof PHASE_IDS)[number];
 
@@ -70,6 +82,19 @@ export interface RepairResult {
   readonly tlaEngine: string | null;
 }
 
+/** What random conformance did; null where the phase was left out. */
+export interface RandomResult {
+  readonly seed: number;
+  readonly runs: number;
+  readonly steps: number;
+  /** Executed commands among the generated ones. */
+  readonly share: number;
+  /** Executed commands in a run, on average. */
+  readonly meanLength: number;
+  /** Different (action, outcome, state of the io) that were met. */
+  readonly combinations: number;
+}
+
 export interface NotChecked {
   readonly what: string;
   readonly reason: string;
@@ -81,6 +106,8 @@ export interface CheckResult {
   readonly configurations: readonly ConfigurationResult[];
   readonly claims: readonly ClaimResult[];
   readonly repairs: readonly RepairResult[];
+  readonly random: RandomResult | null;
+  readonly plantedBugs: readonly PlantedBugEntry[];
   /** Goal id and the configurations that reach it. */
   readonly goals: readonly { readonly id: string; readonly reachedIn: readonly string[] }[];
   readonly labels: { readonly seen: number; readonly listed: number };

@@ -1,0 +1,55 @@
+// The kit for owners of a buffer cache: everything with which an implementation can be held against the model.
+//
+//   in this process     implement `Driver`, then `executeEdges`, `breakPromises`, `conform`
+//   in another process  write an adapter (PROTOCOL.md), then `npm run conform`, or `createStdioDriver`
+//   afterwards          record a run (TRACE.md), then `checkTrace`
+//
+// What stands here is meant to be used from outside; everything else in this folder may change without notice.
+
+// Shapes and configurations.
+export type { Shape, Snapshot } from '../../spec/snapshot.ts';
+export type { Action, ActionKind, Outcome, StepStats } from '../../spec/vocabulary.ts';
+export {
+  configuration,
+  CONFIGURATION_NAMES,
+  ConfigurationError,
+  SAFE_CONFIGURATIONS,
+  type Configuration,
+} from './configurations.ts';
+export { createMachine, explore, type Exploration, type Machine } from '../../model/index.ts';
+
+// Drivers.
+export {
+  blankSnapshot,
+  compareSnapshots,
+  diffSnapshots,
+  NotOffered,
+  type Driver,
+  type MutableSnapshot,
+  type StepResult,
+} from './driver.ts';
+export { createCoreDriver, type CoreDriver, type CoreDriverOptions } from './core-driver.ts';
+export { sameSnapshot, snapshotDifferences, type SnapshotDifference } from './snapshot-difference.ts';
+
+// Checks.
+export { executeEdges, type EdgeMismatch, type EdgeReport } from './edges.ts';
+export { breakPromises, type PromiseMismatch, type PromiseReport } from './promises.ts';
+export { conform, replay, type ConformOptions, type ConformReport } from './random/conform.ts';
+
+// Traces.
+export { checkTrace, type TraceAccepted, type TraceRejected, type TraceVerdict } from './trace/check-trace.ts';
+export { checkTraceFile, traceFile, type FileSink } from './trace/trace-file.ts';
+export { recordCore, type RecordCoreOptions, type RecordedBlock, type RecordedCore } from './trace/record-core.ts';
+export { recordDriver, type RecordingDriver } from './trace/record-driver.ts';
+export { runTraceCommand, type TraceAnswer } from './trace/trace-command.ts';
+export { TRACE_LIMITS, TRACE_VERSION, TraceError } from './trace/trace-format.ts';
+export type { LineSink, RecordOptions } from './trace/trace-writer.ts';
+
+// Foreign implementations.
+export { conformForeign, type ForeignOptions, type ForeignReport, type NamedShape } from './foreign/conform-foreign.ts';
+export { PROTOCOL_VERSION, type Hello } from './foreign/protocol.ts';
+export { serveDriver, type Served } from './foreign/serve-driver.ts';
+export {
+  AdapterFault, createStdioDriver, ForeignBrokenPromise, ForeignFailure, ShapeRefused, StdioAdapter, StdioDriver,
+  type AdapterOptions,
+} from './foreign/stdio-driver.ts'; // prettier-ignore
