@@ -1,8 +1,9 @@
 // Claims about who sleeps: the notes by which whoever ends a wait knows that somebody waits for it.
 
 import type { Invariant } from './claim.ts';
-import { example, heldDirty, client } from './example.ts';
+import { absent, client, example, heldDirty } from './example.ts';
 import { perIo } from './per-io.ts';
+import { entryClient } from './reading.ts';
 import type { ClientAt, Snapshot } from './snapshot.ts';
 
 /** Is some client asleep there, not woken yet? */
@@ -47,4 +48,21 @@ export const H12 = perIo({
   }),
 });
 
-export const WAITING_INVARIANTS: readonly Invariant[] = [H12];
+export const H13: Invariant = {
+  form: 'state',
+  status: 'checked',
+  id: 'H13',
+  tla: 'HeadBarrierIsAwake',
+  statement: 'A placemarker at the head of the run list belongs to a client that is awake.',
+  why: 'Nothing that it waited for is left, and no completion will wake it any more: chained placemarkers depend on one waking the next.',
+  seed: [
+    { line: 212, to: 214, what: 'a barrier waits until its placemarker is the head' },
+    { line: 218, to: 223, what: 'who leaves wakes a placemarker behind it' },
+    { line: 1136, to: 1139, what: 'so does the completion of the head' },
+  ],
+  applies: (s) => s.iorun.length > 0 && entryClient(s.iorun[0]!) >= 0,
+  holds: (s) => s.iorun.length === 0 || entryClient(s.iorun[0]!) < 0 || s.clients[entryClient(s.iorun[0]!)]!.runnable,
+  violation: example({ ios: [absent('data')], clients: [client('waitAll', -1)], iorun: [{ client: 0 }] }),
+};
+
+export const WAITING_INVARIANTS: readonly Invariant[] = [H12, H13];

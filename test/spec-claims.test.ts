@@ -68,6 +68,7 @@ const FIXED = [
   'H10 RefsAreOwned state',
   'H11 StateIsNamed state',
   'H12 NotesTellWhoSleeps state',
+  'H13 HeadBarrierIsAwake state',
 ];
 
 /** Ids of the state claims that a state breaks, other than the one it is an example of. */

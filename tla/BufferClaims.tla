@@ -205,4 +205,10 @@ NotesTellWhoSleeps ==
         /\ io[k29].wanted = (\E p7 \in Clients : cl[p7].io = k29 /\ cl[p7].at = "get" /\ ~cl[p7].runnable)
         /\ io[k29].waiting = (\E p8 \in Clients : cl[p8].io = k29 /\ cl[p8].at \in {"wait", "release"} /\ ~cl[p8].runnable)
         /\ io[k29].waitmod = (\E p9 \in Clients : cl[p9].io = k29 /\ cl[p9].at \in {"modify", "interlock"} /\ ~cl[p9].runnable)
+
+(* H13: A placemarker at the head of the run list belongs to a client that is awake: nothing will wake it later (212-223,
+   1136-1139). *)
+HeadBarrierIsAwake ==
+    IF iorun = <<>> THEN TRUE
+    ELSE IF iorun[1] \in Clients THEN cl[iorun[1]].runnable ELSE TRUE
 =============================================================================

@@ -1,8 +1,9 @@
-// `npm run bench`: how fast the explorer and production's edge walk are here, now, on this machine.
+// `npm run bench`: how fast the explorer, production's edge walk and the other checks are here, now, on this machine.
 //
 // Explorer, on the largest configuration: distinct states a second without claims and with all claims, bytes a state; with a
 // jar also TLC with two workers on the same cfg, in turns with the explorer, and the ratio, which counts only when both find
-// the same number of distinct states. Edges: production's steps and edges a second on safe configurations. Everything is the
+// the same number of distinct states. Edges: production's steps and edges a second on safe configurations. Random: steps of
+// random conformance; trace: events of a recorded run; stdio: steps of another process. Everything is the
 // median of rounds within one process; the machine's facts stand below the table. Exit code 1 when counts differ, 2 for wrong
 // usage.
 
@@ -16,6 +17,9 @@ import { findJar, NoJar } from '../kit/tla/tlc-engine.ts';
 import { edgesBench } from './edges-bench.ts';
 import { explorerBench } from './explorer-bench.ts';
 import { machineFacts } from './machine-facts.ts';
+import { randomBench } from './random-bench.ts';
+import { stdioBench } from './stdio-bench.ts';
+import { traceBench } from './trace-bench.ts';
 
 /** One line of the closing table. */
 export interface Figure {
@@ -25,7 +29,7 @@ export interface Figure {
   readonly rounds: readonly number[];
 }
 
-const BENCHES = ['explorer', 'tlc', 'edges'] as const;
+const BENCHES = ['explorer', 'tlc', 'edges', 'random', 'trace', 'stdio'] as const;
 
 interface BenchOptions {
   readonly only?: readonly (typeof BENCHES)[number][];
@@ -36,7 +40,9 @@ interface BenchOptions {
 
 function readOptions(args: readonly string[]): BenchOptions {
   const command = new Command('bench')
-    .description('Measure the explorer, TLC beside it where a jar is given, and production on every edge.')
+    .description(
+      'Measure the explorer, TLC beside it where a jar is given, production on every edge, random runs, traces and stdio.',
+    )
     .addOption(new Option('--only <bench...>', 'which to run').choices(BENCHES))
     .option('--rounds <n>', 'rounds of each measurement', positive, 3)
     .option('--config <name>', 'configuration for the explorer', known, LARGE_CONFIGURATION)
@@ -85,6 +91,10 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     figures.push(...(await explorerBench({ name: options.config, rounds: options.rounds, jar, note })));
   }
   if (wants('edges')) figures.push(...(await edgesBench({ names: SAFE_CONFIGURATIONS, rounds: options.rounds, note })));
+  const small = { name: 'data', rounds: options.rounds, note };
+  if (wants('random')) figures.push(...(await randomBench(small)));
+  if (wants('trace')) figures.push(...(await traceBench(small)));
+  if (wants('stdio')) figures.push(...(await stdioBench(small)));
   console.log(tableText(figures));
   console.log(`\n${machineFacts()}`);
   if (jar === undefined) console.log('TLC was not measured: no tla2tools.jar (--tla2tools JAR, TLA2TOOLS_JAR).');

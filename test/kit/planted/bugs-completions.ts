@@ -51,8 +51,7 @@ export const COMPLETION_BUGS: readonly PlantedBug[] = [
     kind,
     origin: 'mutant: skip the chained placemarker wake',
     wrong: 'A barrier that becomes the head when another one leaves is not woken.',
-    claim: 'snapshot',
-    field: 'woken',
+    claim: 'H13',
     scene: ONE_DATA,
     patches: [
       {

@@ -92,7 +92,7 @@ export const MODEL_BUGS: readonly PlantedBug[] = [
     kind,
     origin: 'mutant: skip the chained placemarker wake',
     wrong: 'A barrier that becomes the head when another one leaves is never woken.',
-    claim: 'W1',
+    claim: 'H13',
     scene: BARRIERS,
     patches: [{ file: 'model/barriers.ts', find: '  if (place === 1) wakeHeadMarker(s);\n', replace: '' }],
   },

@@ -110,7 +110,7 @@ export const TLA_BUGS: readonly PlantedBug[] = [
     kind,
     origin: 'mutant: skip the chained placemarker wake',
     wrong: 'A barrier that becomes the head when another one leaves is never woken.',
-    claim: 'graph',
+    claim: 'H13',
     scene: BARRIERS,
     patches: [
       { file: 'tla/BufferWrite.tla', find: 'ELSE IF d1 = heir1 THEN [cl[d1] EXCEPT !.runnable = TRUE]', replace: '' },
