@@ -88,7 +88,7 @@ export const REPAIRS: readonly Repair[] = [
     ],
     seedDoes:
       'Lets modifiers in while an interlock waits; two that relieve one another keep the interlock, and the flush behind it, waiting for ever.',
-    weDo: 'A handle that is not inside a modification stops behind a waiting interlock; a handle that is inside may open another one, because the interlock waits for it anyway.',
+    weDo: 'A handle that is not inside a modification stops behind a waiting interlock; a handle that is inside may open another one, because the interlock waits for it anyway. The price: two clients that take the interlock in turn keep a modifier waiting for ever (live-two-interlocks); the flusher, who takes interlocks, is one.',
     stateAfterError:
       'There is no error: the modifier waits, and is woken when the interlock is given back or withdrawn.',
     claim: 'H5',

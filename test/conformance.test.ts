@@ -49,7 +49,7 @@ describe('specification and model', () => {
 
   test('differ when a guard of the specification is dropped, told with the shortest path', async () => {
     // Dropped: the kernel is refused only a buffer that somebody uses.
-    const guard = { module: 'BufferKernel', from: /(RecycleRefused\(b\) ==[^]*?)~Unclaimed\(old\)/, to: '$1TRUE' };
+    const guard = { module: 'BufferKernel', from: /(RecycleRefused ==[^]*?)~Unclaimed\(old\)/, to: '$1TRUE' };
     const { graph } = await checkShape(DATA_SHAPE, [guard]);
     const comparison = compareGraphs(graph!, ours);
     if (comparison.equal) throw new Error('the dropped guard went unnoticed');

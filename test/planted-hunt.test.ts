@@ -44,7 +44,7 @@ describe('the hunt', () => {
       [only[0], 'I21'],
       [only[1], 'snapshot'],
       [only[2], 'promises'],
-      [only[3], 'W1'],
+      [only[3], 'H13'],
       [only[4], 'graph'],
       [only[5], 'device'],
       [only[6], 'I48'],
