@@ -1,59 +1,88 @@
 --------------------------- MODULE BufferCacheLive ---------------------------
-(* Progress, for TLC only: under a fair device, a fair UNDO log and a fair scheduler nobody waits for ever.                 *)
+(* What comes to pass in the end, if everybody does his part. For TLC only: tla-checker knows no fairness.                  *)
 (*                                                                                                                         *)
-(* Fair means: what is in flight completes; a woken ticket looks again; a ticket that could succeed again and again succeeds *)
-(* some time (strong fairness, since others may take the interlock or write the buffer anew in between); whoever has a     *)
-(* modification open or the write interlock gives it back. Nothing else is assumed: handles may be held for ever, and      *)
-(* nobody need ever flush. ModsMax must be 1, as a handle that opens the next modification before it closes the last one   *)
-(* keeps an interlock out for ever.                                                                                        *)
+(* Without fairness only the possibility remains that each wait ends; the kit's model checks that (claim W1).               *)
 EXTENDS BufferCache
 
-(* The client's woken ticket is used up in this step: others only ever wake it. *)
-MovesOn(mc) == cl[mc].runnable /\ ~cl'[mc].runnable
+(* The ticket of this client was woken and looks again, whatever it finds. *)
+LooksAgain(rc) ==
+    /\ cl[rc].runnable
+    /\ \/ ResumeGet \/ ResumeGetIo \/ ResumeGetWait \/ ResumeGetError
+       \/ ResumeRelease
+       \/ ResumeModify \/ ResumeModifyWait \/ ResumeModifyCover
+       \/ ResumeInterlock \/ ResumeInterlockWait
+       \/ ResumeWait \/ ResumeWaitWait
+       \/ ResumeWaitAll
+       \/ ResumeFlushSync \/ ResumeFlushSyncError
+       \/ ResumeBacklog \/ ResumeBacklogWait
+    /\ ~cl'[rc].runnable
 
-Successes ==
-    \/ ResumeGet \/ ResumeGetIo \/ ResumeGetError \/ ResumeRelease \/ ResumeModify \/ ResumeModifyCover \/ ResumeInterlock
-    \/ ResumeWait \/ ResumeWaitAll \/ ResumeFlushSync \/ ResumeFlushSyncError \/ ResumeBacklog
+(* The device answers every request, well or badly. *)
+DeviceAnswers ==
+    /\ \A ab \in Bufs :
+         /\ WF_vars(io[ab].reading /\ (ReadDone \/ ReadDoneError) /\ ~io'[ab].reading)
+         /\ WF_vars(io[ab].running /\ (WriteDone \/ WriteDoneError) /\ ~io'[ab].running)
+    /\ \A av \in Vols : WF_vars((FlushDone \/ FlushDoneError) /\ vol'[av] # vol[av])
 
-Retries == ResumeGetWait \/ ResumeModifyWait \/ ResumeInterlockWait \/ ResumeWaitWait \/ ResumeBacklogWait
+(* A modification of this client closes. *)
+Closes(mc) == cl[mc].mods > 0 /\ IoModifyDone /\ cl'[mc].mods < cl[mc].mods
 
-FairDevice ==
-    /\ \A fb \in Bufs : WF_vars((ReadDone \/ ReadDoneError) /\ io[fb].reading /\ ~io'[fb].reading)
-    /\ \A fb1 \in Bufs : WF_vars((WriteDone \/ WriteDoneError) /\ io[fb1].running /\ ~io'[fb1].running)
-    /\ \A fv5 \in Vols : WF_vars((FlushDone \/ FlushDoneError) /\ vol'[fv5] # vol[fv5])
+(* The UNDO log answers, woken tickets run, and nobody keeps an interlock or a modification for ever. *)
+ClientsGoOn ==
+    \A gc \in Clients :
+        /\ WF_vars(cl[gc].at = "cover" /\ (UndoLaid \/ UndoLaidError) /\ cl'[gc].at # "cover")
+        /\ WF_vars(LooksAgain(gc))
+        /\ WF_vars(cl[gc].interlock /\ IoDoneInterlock /\ ~cl'[gc].interlock)
+        /\ WF_vars(Closes(gc))
 
-FairClients ==
-    \A fc1 \in Clients :
-        /\ SF_vars(Successes /\ MovesOn(fc1))
-        /\ WF_vars(Retries /\ MovesOn(fc1))
-        /\ WF_vars((UndoLaid \/ UndoLaidError) /\ cl[fc1].at = "cover" /\ cl'[fc1].at # "cover")
-        /\ SF_vars(IoModifyDone /\ cl'[fc1].mods < cl[fc1].mods)
-        /\ SF_vars(IoDoneInterlock /\ cl[fc1].interlock /\ ~cl'[fc1].interlock)
+(* The woken ticket of this client finds the way open. *)
+GetsThrough(tc) ==
+    /\ cl[tc].runnable
+    /\ \/ ResumeGet \/ ResumeGetIo
+       \/ ResumeModify \/ ResumeModifyCover
+       \/ ResumeInterlock
+       \/ ResumeWait
+       \/ ResumeBacklog
+    /\ ~cl'[tc].runnable
 
-FairSpec == Spec /\ FairDevice /\ FairClients
+(* A wake-up of the seed hands nothing over: between wakeup() and the test in the sleeper's loop somebody quicker may read in
+   place of a failed load (subs: h1lk), start the next write (173-178), take the interlock (777-780, 836-839), or fill the
+   backlog (1993-1997). So a woken ticket may look again for ever and always in vain, unless whoever finds the way open again
+   and again passes some time: strong fairness. *)
+SleepersGetThrough == \A sc \in Clients : SF_vars(GetsThrough(sc))
 
-(* The same with a device that may stop: what must fail. *)
-DeafSpec == Spec /\ FairClients
+(* A handle may open its next modification before it closes the one before and so stay inside for ever, although it closes one
+   again and again; strong fairness of the last closing excludes that. *)
+ModifiersLeave == \A lc \in Clients : SF_vars(cl[lc].mods = 1 /\ Closes(lc))
+
+WeakSpec == Spec /\ DeviceAnswers /\ ClientsGoOn
+FairSpec == WeakSpec /\ SleepersGetThrough /\ ModifiersLeave
 
 -----------------------------------------------------------------------------
-(* Progress of one kind of wait. *)
-Leaves(lc, place) == (cl[lc].at = place) ~> (cl[lc].at # place)
+(* P1: Every issued write completes (1075-1163), *)
+WritesEnd == \A wb \in Bufs : (io[wb].running ~> ~io[wb].running)
 
-(* P1: Every write that is issued completes, and whoever waits for it goes on (1130-1148). *)
-WritesComplete ==
-    /\ \A w1 \in Bufs : (io[w1].running ~> ~io[w1].running)
-    /\ \A w2 \in Clients : Leaves(w2, "wait") /\ Leaves(w2, "regetblk") /\ Leaves(w2, "release") /\ Leaves(w2, "backlog")
+(* and whoever waits for one returns (166-181, 1145-1148). *)
+WaitersRun == \A wc \in Clients : (cl[wc].at = "wait" ~> cl[wc].at # "wait")
 
-(* P2: Every barrier returns, also one behind another (214-223). *)
-BarriersReturn == \A w3 \in Clients : Leaves(w3, "waitAll")
+(* P2: Every barrier returns, however many placemarkers are chained (206-223, 1133-1140). *)
+BarriersReturn == \A bc \in Clients : (cl[bc].at = "waitAll" ~> cl[bc].at # "waitAll")
 
-(* P3: A write interlock that is asked for is granted (836-840). *)
-InterlocksAreGranted == \A w4 \in Clients : Leaves(w4, "interlock")
+(* P3: A write interlock that is asked for is granted (830-842; repair D35). *)
+InterlockIsGranted == \A ic \in Clients : (cl[ic].at = "interlock" ~> cl[ic].interlock)
 
-(* P4: A modification that an interlock stopped goes on (777-780, 849-852). *)
-ModificationsResume == \A w5 \in Clients : Leaves(w5, "modify") /\ Leaves(w5, "cover")
+(* P4: A modification that an interlock stopped goes on (770-806, 844-853). *)
+ModifierResumes == \A oc \in Clients : (cl[oc].at \in {"modify", "regetblk", "cover"} ~> cl[oc].at = "hold")
 
-(* Every get ends, with a handle or an error; every device flush is answered (subs: hammer_ref_interlock; 1984-1988). *)
-GetsEnd == \A w6 \in Clients : Leaves(w6, "get") /\ Leaves(w6, "load") /\ Leaves(w6, "failed")
-SyncsEnd == \A w7 \in Clients : Leaves(w7, "flushSync") /\ Leaves(w7, "flushFailed")
+(* Every load ends, and whoever queued for its buffer gets it or is told (300-378; subs: hammer_ref_interlock). *)
+LoadsEnd == \A lc1 \in Clients : (cl[lc1].at \in {"get", "load", "failed"} ~> cl[lc1].at \in {"hold", "idle"})
+
+(* Every release and unload that waits for a write ends (556-558). *)
+ReleasesEnd == \A rc1 \in Clients : (cl[rc1].at = "release" ~> cl[rc1].at = "idle")
+
+(* Every sync returns or is told of the failure (1961-1989). *)
+SyncsReturn == \A fc1 \in Clients : (cl[fc1].at \in {"flushSync", "flushFailed"} ~> cl[fc1].at = "idle")
+
+(* Whoever waits until less is being written gets on (1993-1997). *)
+ThrottleOpens == \A kc \in Clients : (cl[kc].at = "backlog" ~> cl[kc].at = "idle")
 =============================================================================
