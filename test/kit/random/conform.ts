@@ -151,11 +151,13 @@ class Play {
   readonly #claims: ClaimWatch | undefined;
   readonly #coverage = new Coverage();
   readonly #stages = new Map<string, Stage>();
-  #keyed = new WeakMap<Shape, Stage>();
+  readonly #keyed = new WeakMap<Shape, Stage>();
   #generated = 0;
   #executed = 0;
   #left = 0;
   #finding: Finding | undefined;
+  /** What was thrown where no implementation may throw: while it was made, reset or looked at. */
+  #breakdown: unknown;
 
   constructor(options: ConformOptions) {
     this.#options = options;
@@ -195,14 +197,25 @@ class Play {
     const details = fc.check(property, { seed, numRuns: runs });
     this.runs = before + details.numRuns;
     if (!details.failed) return undefined;
-    if (this.#finding === undefined) throw new Error('A run broke down.', { cause: details.errorInstance });
+    if (this.#finding === undefined) throw this.#breakdown;
     const [program] = details.counterexample as [Program];
     const token = this.#token(seed, details.counterexamplePath, program);
     return tellFailure(this.#stage(program.shape).machine, program, this.#finding, token);
   }
 
-  /** Fails at the first finding, and while its program is made smaller, when the finding has the same cause. */
+  /** A breakdown fails too, but nothing is tried again after it: whoever broke down may not be there any more. */
   #holds(program: Program): boolean {
+    if (this.#breakdown !== undefined) return true;
+    try {
+      return this.#play(program);
+    } catch (error) {
+      this.#breakdown = error;
+      return this.#finding !== undefined;
+    }
+  }
+
+  /** Fails at the first finding, and while its program is made smaller, when the finding has the same cause. */
+  #play(program: Program): boolean {
     const stage = this.#stage(program.shape);
     const shrinking = this.#finding !== undefined;
     const finding = stage.play(program, shrinking ? undefined : this.#coverage);

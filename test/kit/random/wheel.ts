@@ -38,12 +38,13 @@ const SLOTS: Partial<Record<ActionKind, number>> = {
   ioLimitBacklog: 8,
   resumeBacklog: 3,
   writeBack: 9,
+  writeDone: 6,
   clusterPull: 18,
   recycle: 12,
   ioAdvance: 1,
   ioNotmeta: 2,
   ioInval: 5,
-  ioClearError: 4,
+  ioClearError: 6,
   ioClearErrorNoassert: 30,
   ioFlushMark: 2,
   ioStart: 1,
@@ -100,12 +101,12 @@ export type Swarm = readonly number[];
 
 export const levelOfFault = (swarm: Swarm, fault: Fault): number => swarm[ACTION_KINDS.length + FAULTS.indexOf(fault)]!;
 
-/** Two in five of the kinds that can be left out are, and half of the faults; the others get a level each. */
+/** Two in five of the kinds that can be left out are, and a third of the faults; the others get a level each. */
 export function drawSwarm(dice: Dice, acts: readonly string[]): Swarm {
   const kinds = ACTION_KINDS.map((kind) => {
     if (!acts.includes(kind)) return 0;
     const level = 1 + dice(LEVEL_MAX);
     return NEEDED.has(kind) || dice(5) > 1 ? level : 0;
   });
-  return [...kinds, ...FAULTS.map(() => dice(2) * (1 + dice(LEVEL_MAX)))];
+  return [...kinds, ...FAULTS.map(() => Math.min(1, dice(3)) * (1 + dice(LEVEL_MAX)))];
 }
