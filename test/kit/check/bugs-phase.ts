@@ -4,9 +4,10 @@
 import { huntProblems, medianRunsOf, plantedBugEntry } from '../planted/report.ts';
 import type { Desk } from './desk.ts';
 
-export async function huntPlantedBugs({ parts, ledger, say }: Desk): Promise<string> {
+export async function huntPlantedBugs(desk: Desk): Promise<string> {
+  const { parts, ledger } = desk;
   const reports = await parts.huntBugs((report, done, total) =>
-    say(`${done}/${total} ${report.name}: ${report.caughtBy}`),
+    desk.say(`${done}/${total} ${report.name}: ${report.caughtBy}`),
   );
   for (const problem of huntProblems(reports)) ledger.fail('bugs', problem);
   ledger.plantedBugs.push(...reports.map(plantedBugEntry));

@@ -6,13 +6,14 @@ import { failureLines, summaryLine } from '../random/report.ts';
 import type { Desk } from './desk.ts';
 
 /** Plays round after round; between rounds whoever runs beside it gets a turn. */
-export async function conformAtRandom({ parts, ledger, say }: Desk): Promise<string> {
+export async function conformAtRandom(desk: Desk): Promise<string> {
+  const { parts, ledger } = desk;
   const rounds = parts.conform();
   for (;;) {
     await nextTurn();
     const { done, value } = rounds.next();
     if (done === true) return judge(value, ledger);
-    say(`${value.toLocaleString('en-US')} runs`);
+    desk.say(`${value.toLocaleString('en-US')} runs`);
   }
 }
 
@@ -21,7 +22,7 @@ function judge(report: ConformReport, ledger: Desk['ledger']): string {
   ledger.random = { seed, runs, steps: executed, share, meanLength, combinations: coverage.met.size };
   if (report.failure !== undefined) {
     const [summary, ...story] = failureLines(report.failure);
-    ledger.fail('random', `${summary!}`, story);
+    ledger.fail('random', summary!, story);
   }
   for (const problem of report.problems) ledger.fail('random', problem);
   return summaryLine(report);

@@ -17,7 +17,7 @@ export function withOfferedActions(source: string, cfg: Cfg): string {
   const offered = new Set(acts.value.items.map((item) => (item.kind === 'string' ? item.text : '')));
   const kinds = new Map([...source.matchAll(GUARDED)].map(([, operator, kind]) => [operator!, kind!]));
   const lines = source.split('\n');
-  const first = lines.findIndex((line) => /^Next ==/.test(line));
+  const first = lines.findIndex((line) => line.startsWith('Next =='));
   if (first === -1) return source;
   for (let i = first + 1; i < lines.length && !/^\S/.test(lines[i]!); i++) {
     const kind = kinds.get(DISJUNCT.exec(lines[i]!)?.[1] ?? '');
