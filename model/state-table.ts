@@ -1,7 +1,8 @@
 // The set of states seen so far: exact rows in one growing array, found through an open-addressing table of row numbers.
 //
 // Exact rows, not fingerprints: no state is ever lost to a collision, and a trace can be printed. A row costs its words
-// plus about 1.5 to 3 table slots of four bytes.
+// plus about 1.5 to 3 table slots of four bytes. A slot holds the number of a state in its low bits, and above them the bits
+// of the hash that did not choose the slot: most rows that are not the one looked for need not be fetched.
 
 export class StateTable {
   /** Rows of all states, in order of discovery. */
@@ -22,18 +23,21 @@ export class StateTable {
   /** The number of the state `row`; a new state gets the number `size` had before the call. */
   intern(row: Int32Array): number {
     const { words, rows, slots, mask } = this;
-    let slot = hash(row, 0, words) & mask;
+    const h = hash(row, 0, words);
+    let slot = h & mask;
     for (;;) {
       const entry = slots[slot]!;
       if (entry === 0) break;
-      const base = (entry - 1) * words;
-      let i = 0;
-      while (i < words && rows[base + i] === row[i]) i++;
-      if (i === words) return entry - 1;
+      if (((entry ^ h) & ~mask) === 0) {
+        const base = ((entry & mask) - 1) * words;
+        let i = 0;
+        while (i < words && rows[base + i] === row[i]) i++;
+        if (i === words) return (entry & mask) - 1;
+      }
       slot = (slot + 1) & mask;
     }
     const state = this.size++;
-    slots[slot] = state + 1;
+    slots[slot] = (h & ~mask) | (state + 1);
     if ((state + 1) * words > rows.length) this.growRows();
     const base = state * words;
     for (let i = 0; i < words; i++) this.rows[base + i] = row[i]!;
@@ -57,9 +61,10 @@ export class StateTable {
     const slots = new Int32Array(this.slots.length * 2);
     const mask = slots.length - 1;
     for (let state = 0; state < this.size; state++) {
-      let slot = hash(rows, state * words, words) & mask;
+      const h = hash(rows, state * words, words);
+      let slot = h & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = state + 1;
+      slots[slot] = (h & ~mask) | (state + 1);
     }
     this.slots = slots;
     this.mask = mask;
