@@ -266,10 +266,13 @@ class ClaimCheck {
   }
 
   private seeGoals(snapshot: Snapshot, number: number): void {
-    const reached = this.pendingGoals.filter((goal) => goal.reached(snapshot));
-    if (reached.length === 0) return;
-    for (const goal of reached) this.goals.set(goal.id, number);
-    this.pendingGoals = this.pendingGoals.filter((goal) => !reached.includes(goal));
+    const { pendingGoals } = this;
+    for (let i = 0; i < pendingGoals.length; i++) {
+      const goal = pendingGoals[i]!;
+      if (!goal.reached(snapshot)) continue;
+      this.goals.set(goal.id, number);
+      this.pendingGoals = this.pendingGoals.filter((pending) => pending !== goal);
+    }
   }
 
   applied(): Map<string, number> {

@@ -34,12 +34,6 @@ export function isAnybody(s: State, b: number, at: ClientAt): boolean {
   return false;
 }
 
-/** Somebody sleeps at `at` on `b`. */
-export function isAsleep(s: State, b: number, at: ClientAt): boolean {
-  for (const client of s.clients) if (client.at === at && client.io1 === b + 1 && !client.runnable) return true;
-  return false;
-}
-
 /** The reference word of `b` is zero: the kernel could take the interlock (seed 1193, 1320). */
 export function isUnused(s: State, b: number): boolean {
   return s.ios[b]!.refs === 0 && ownerOf(s, b) === -1;

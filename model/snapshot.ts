@@ -10,7 +10,7 @@ import type {
   Snapshot,
   VolumeSnapshot,
 } from '../spec/snapshot.ts';
-import { isAsleep, isOndisk, isReading, isRunning, modRootOf, ownerOf } from './facts.ts';
+import { isOndisk, isRunning, modRootOf } from './facts.ts';
 import { needOf } from './barriers.ts';
 import type { State } from './state.ts';
 
@@ -57,12 +57,13 @@ export class View {
   /** The snapshot of what the state is now. */
   look(): MutableSnapshot {
     const { state, snapshot, words, concerns, stale } = this;
-    const blocks = state.ios.length;
+    const now = state.words;
+    const blocks = stale.length;
     let changed = false;
-    stale.fill(0);
+    for (let b = 0; b < blocks; b++) stale[b] = 0;
     for (let i = 0; i < words.length; i++) {
-      if (words[i] === state.words[i]) continue;
-      words[i] = state.words[i]!;
+      if (words[i] === now[i]) continue;
+      words[i] = now[i]!;
       changed = true;
       if (i < blocks) stale[i] = 1;
       else if (i < blocks + concerns.length) {
@@ -130,18 +131,13 @@ function takeIo(s: State, b: number, into: Mutable<IoSnapshot>): void {
   into.volume = s.shape.blocks[b]!.volume;
   into.exists = io.exists;
   into.refs = io.refs;
-  into.interlockOwner = ownerOf(s, b);
   into.check = io.check;
-  into.wanted = isAsleep(s, b, 'get');
   into.bp = io.bp;
-  into.reading = isReading(s, b);
   into.ondisk = isOndisk(s, b);
   into.released = io.released;
   into.modified = io.modified;
   into.running = isRunning(io);
-  into.waiting = isAsleep(s, b, 'wait') || isAsleep(s, b, 'release');
   into.modifyRefs = io.modifyRefs;
-  into.waitmod = isAsleep(s, b, 'modify') || isAsleep(s, b, 'interlock');
   into.waitdep = io.waitdep;
   into.reclaim = io.reclaim;
   into.ioerror = io.ioerror;
@@ -151,6 +147,27 @@ function takeIo(s: State, b: number, into: Mutable<IoSnapshot>): void {
   into.notmeta = io.notmeta;
   into.modRoot = modRootOf(s, b);
   into.residue = io.residue;
+  takeWaiters(s, b, into);
+}
+
+/** What is said of an io because of the clients that are concerned with it, in one pass over them. */
+function takeWaiters(s: State, b: number, into: Mutable<IoSnapshot>): void {
+  into.interlockOwner = -1;
+  into.reading = into.wanted = into.waiting = into.waitmod = false;
+  for (let c = 0; c < s.clients.length; c++) {
+    const client = s.clients[c]!;
+    if (client.io1 !== b + 1) continue;
+    const { at } = client;
+    if (at === 'load') {
+      into.reading = true;
+      into.interlockOwner = c;
+    } else if (!client.runnable) {
+      if (at === 'release') into.interlockOwner = c;
+      if (at === 'get') into.wanted = true;
+      else if (at === 'wait' || at === 'release') into.waiting = true;
+      else if (at === 'modify' || at === 'interlock') into.waitmod = true;
+    }
+  }
 }
 
 function takeClient(s: State, c: number, into: MutableSnapshot['clients'][number]): void {
