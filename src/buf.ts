@@ -8,12 +8,14 @@
 import { CacheFull, InvalidArgument } from './errors.ts';
 
 export class Buf {
-  /** Position in the slab, counted in blocks. */
-  readonly index: number;
   /** The memory itself. */
   readonly bytes: Uint8Array;
-  /** B_LOCKED and nothing else: somebody wants the buffer gone, as soon as that can be. */
-  locked = false;
+  /** Position in the slab, counted in blocks. */
+  readonly index: number;
+  /** The volume whose block the buffer holds or is to hold. */
+  volume = -1;
+  /** That block; -1 while the buffer is free. */
+  block = -1;
   /** B_DELWRI: dirty in the kernel's hands. */
   delwri = false;
   /** B_NOTMETA: holds file data although it is a device buffer. */
@@ -35,45 +37,61 @@ export class Slab {
   /** The raw memory; whoever writes to it directly breaks claim I14. */
   readonly memory: SharedArrayBuffer;
   readonly capacityBufs: number;
+  /** Every buffer that was used at least once, by index: what a replacement policy sweeps over. */
+  readonly bufs: readonly Buf[];
+  readonly #bufs: Buf[] = [];
   readonly #blockBytes: number;
+  /** Where in the memory the first buffer begins. */
+  readonly #offset: number;
   readonly #free: Buf[] = [];
-  #created = 0;
 
-  constructor(capacityBufs: number, blockBytes: number, memory?: SharedArrayBuffer) {
-    if (memory !== undefined && memory.byteLength < capacityBufs * blockBytes) {
+  constructor(capacityBufs: number, blockBytes: number, memory?: SharedArrayBuffer, offset = 0) {
+    const needed = offset + capacityBufs * blockBytes;
+    if (memory !== undefined && memory.byteLength < needed) {
       throw new InvalidArgument(
-        `a slab of ${capacityBufs * blockBytes} bytes`,
+        `a slab of ${needed} bytes`,
         `one of ${memory.byteLength}`,
-        'Allocate capacityBufs * blockBytes.',
+        'Allocate slabOffset + capacityBufs * blockBytes.',
       );
     }
-    this.memory = memory ?? new SharedArrayBuffer(capacityBufs * blockBytes);
+    this.memory = memory ?? new SharedArrayBuffer(needed);
     this.capacityBufs = capacityBufs;
+    this.bufs = this.#bufs;
     this.#blockBytes = blockBytes;
+    this.#offset = offset;
   }
 
   /** Buffers that are neither attached nor reserved nor residue. */
   get freeBufs(): number {
-    return this.#free.length + this.capacityBufs - this.#created;
+    return this.#free.length + this.capacityBufs - this.#bufs.length;
   }
 
-  /** A free buffer with undefined contents. Throws CacheFull before anything changes. */
-  take(): Buf {
-    const free = this.#free.pop();
-    if (free !== undefined) return free;
-    if (this.#created === this.capacityBufs) throw new CacheFull(this.capacityBufs);
-    const index = this.#created++;
-    return new Buf(index, new Uint8Array(this.memory, index * this.#blockBytes, this.#blockBytes));
+  /** A free buffer for a block, with undefined contents. Throws CacheFull before anything changes. */
+  take(volume: number, block: number): Buf {
+    const buf = this.#free.pop() ?? this.#create();
+    buf.volume = volume;
+    buf.block = block;
+    return buf;
+  }
+
+  #create(): Buf {
+    const index = this.#bufs.length;
+    if (index === this.capacityBufs) throw new CacheFull(this.capacityBufs);
+    const bytes = new Uint8Array(this.memory, this.#offset + index * this.#blockBytes, this.#blockBytes);
+    const buf = new Buf(index, bytes);
+    this.#bufs.push(buf);
+    return buf;
   }
 
   /** Gives a buffer back; what it said about its contents is forgotten. */
   give(buf: Buf): void {
     forget(buf);
+    buf.block = -1;
     this.#free.push(buf);
   }
 }
 
-/** The buffer belongs to no io any more: flags that only make sense with one are cleared (`locked` is counted elsewhere). */
+/** The buffer belongs to no io any more: flags that only make sense with one are cleared. */
 export function forget(buf: Buf): void {
   buf.delwri = false;
   buf.notmeta = false;

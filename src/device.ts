@@ -14,6 +14,11 @@ export interface ReadRequest {
   readonly block: number;
   /** 2 if the block behind is to be read ahead by the same request, else 1. */
   readonly blocks: 1 | 2;
+  /**
+   * Views of the slab, one for each block, that nobody else uses until the request completes: a device may read straight
+   * into them and complete without bytes, or bring the contents with the completion.
+   */
+  readonly into: readonly Uint8Array[];
 }
 
 export interface WriteRequest {

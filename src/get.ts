@@ -10,8 +10,19 @@ import type { Buf } from './buf.ts';
 import type { Result } from './device.ts';
 import { BrokenPromise, CacheFull, ImpossibleInput, InvalidArgument } from './errors.ts';
 import type { Handle } from './handles.ts';
-import { HammerIo, nameOf } from './hammer-io.ts';
-import { addRef, clearCheck, dropRefAndCheck, isInUse, isLocked, lock, refsOf, setCheck, setWanted } from './lock.ts';
+import { HammerIo, isAtRest, nameOf } from './hammer-io.ts';
+import {
+  addRef,
+  clearCheck,
+  dropRefAndCheck,
+  isIdle,
+  isInUse,
+  isLocked,
+  lock,
+  refsOf,
+  setCheck,
+  setWanted,
+} from './lock.ts';
 import type { MountState } from './mount-state.ts';
 import { dropResidue, setModified } from './mount-state.ts';
 import { free } from './release.ts';
@@ -24,15 +35,25 @@ import { interlockDone } from './waking.ts';
 export function tryGet(m: MountState, volumeNumber: number, block: number): Handle {
   const volume = m.volumes[volumeNumber];
   const io = volume?.ios.get(block);
-  if (io?.bp === undefined) return NO_HANDLE;
-  if (!isInUse(io)) {
-    if (isLocked(io) || !headerIsLoaded(volume!, io.type)) return NO_HANDLE;
-    clearCheck(io);
-    io.ondisk = true;
+  if (io === undefined) return NO_HANDLE;
+  if (isIdle(io) && isAtRest(io) && headerIsLoaded(volume!, io.type)) addRef(io);
+  else if (!tryReference(m, io)) return NO_HANDLE;
+  return openOn(m, io);
+}
+
+/** References a buffer that ioRead would serve at once. */
+function tryReference(m: MountState, io: HammerIo): boolean {
+  if (io.bp === undefined) return false;
+  if (isInUse(io)) {
     addRef(io);
-    interlockDone(m, io);
-  } else addRef(io);
-  return m.handles.open(io);
+    return true;
+  }
+  if (isLocked(io) || !headerIsLoaded(io.volume, io.type)) return false;
+  clearCheck(io);
+  io.ondisk = true;
+  addRef(io);
+  interlockDone(m, io);
+  return true;
 }
 
 /** ioRead (`read` or `ahead`) and ioNew (`new`). */
@@ -52,7 +73,7 @@ export function get(m: MountState, volumeNumber: number, block: number, type: Io
   }
   const isServed = isInUse(existing); // Before our own reference makes it look so.
   addRef(existing);
-  if (isServed) return doneWith(m.handles.open(existing));
+  if (isServed) return doneWith(openOn(m, existing));
   setCheck(existing);
   setWanted(existing, true);
   const ticket = m.tickets.issueFor(existing, 'get');
@@ -104,7 +125,7 @@ function promiseRoom(m: MountState, volume: Volume, block: number, io: HammerIo 
 /** A structure without references; on a volume with a header it owns a reference on that. */
 function create(volume: Volume, block: number, type: IoType): HammerIo {
   const io = new HammerIo(volume, block, type);
-  volume.ios.set(block, io);
+  volume.ios.add(io);
   if (type === 'volume') volume.header = io;
   else if (volume.header !== undefined) {
     addRef(volume.header);
@@ -121,7 +142,7 @@ function won(m: MountState, io: HammerIo, how: GetHow, ticket: TicketRecord | un
   const residue = io.volume.residue.get(io.block);
   if (how === 'new') {
     dropResidue(m, io.volume, io.block);
-    const buf = m.slab.take();
+    const buf = m.slab.take(io.volume.number, io.block);
     buf.bytes.fill(0);
     attach(io, buf);
     setModified(m, io); // Dirty from the start, although no modification is open (L419).
@@ -142,13 +163,19 @@ function attach(io: HammerIo, buf: Buf): void {
   io.released = false;
 }
 
+/** A handle on an attached buffer, which a replacement policy will find used. */
+function openOn(m: MountState, io: HammerIo): Handle {
+  io.used = true;
+  return m.handles.open(io);
+}
+
 /** Our get is served, and the interlock goes to nobody: all who queued may use the buffer too. */
 function serve(m: MountState, io: HammerIo, ticket: TicketRecord | undefined, diskRead: number): Answer {
   if (ticket !== undefined) m.tickets.retire(ticket);
   clearCheck(io);
   io.ondisk = true;
   interlockDone(m, io);
-  return doneWith(m.handles.open(io), diskRead);
+  return doneWith(openOn(m, io), diskRead);
 }
 
 function load(m: MountState, io: HammerIo, how: GetHow, ticket: TicketRecord): Answer {
@@ -157,58 +184,61 @@ function load(m: MountState, io: HammerIo, how: GetHow, ticket: TicketRecord): A
   ticket.how = 'read';
   lock(io, ticket);
   setCheck(io);
-  io.incoming = m.slab.take();
+  const volume = io.volume.number;
+  const buf = m.slab.take(volume, io.block);
+  io.incoming = buf;
   io.reading = true;
   m.runningReadBytes += m.blockBytes;
-  io.readsAhead = how === 'ahead' && reserveAhead(m, io.volume, io.block + 1);
+  const ahead = how === 'ahead' ? reserveAhead(m, io.volume, io.block + 1) : undefined;
+  io.ahead = ahead;
   io.request = m.outbox.newId();
-  const blocks = io.readsAhead ? 2 : 1;
-  m.outbox.post({ kind: 'read', id: io.request, volume: io.volume.number, block: io.block, blocks });
+  const into = ahead === undefined ? [buf.bytes] : [buf.bytes, ahead.bytes];
+  m.outbox.post({ kind: 'read', id: io.request, volume, block: io.block, blocks: ahead === undefined ? 1 : 2, into });
   return unfinished('io', ticket.id as Ticket);
 }
 
 /** Read-ahead is advice: it covers a block that nobody has, and only while there is room without giving anything up. */
-function reserveAhead(m: MountState, volume: Volume, block: number): boolean {
-  if (block >= volume.blocks || block === volume.headerBlock || volume.residue.has(block)) return false;
+function reserveAhead(m: MountState, volume: Volume, block: number): Buf | undefined {
+  if (block >= volume.blocks || block === volume.headerBlock || volume.residue.has(block)) return undefined;
   const io = volume.ios.get(block);
-  if (io !== undefined && (io.bp !== undefined || io.reading)) return false;
-  if (m.slab.freeBufs === 0) return false;
-  volume.residue.set(block, m.slab.take());
-  return true;
+  if (io !== undefined && (io.bp !== undefined || io.reading)) return undefined;
+  if (m.slab.freeBufs === 0) return undefined;
+  const ahead = m.slab.take(volume.number, block);
+  volume.residue.add(ahead);
+  return ahead;
 }
 
-/** `bytes` holds the block, and behind it the block that was read ahead. */
+/** `bytes` holds the block, and behind it the block that was read ahead; without, the device has filled the request's views. */
 export function readDone(m: MountState, id: number, result: Result, bytes: Uint8Array | undefined): Answer {
   const request = m.outbox.inFlight('read', id);
   const bytesNeeded = request.blocks * m.blockBytes;
-  if (result === 'ok' && (bytes === undefined || bytes.length < bytesNeeded)) {
-    throw new ImpossibleInput('readDone', `it brings ${bytesNeeded} bytes`, `${bytes?.length ?? 0} bytes`);
+  if (result === 'ok' && bytes !== undefined && bytes.length < bytesNeeded) {
+    throw new ImpossibleInput('readDone', `it brings ${bytesNeeded} bytes or none`, `${bytes.length} bytes`);
   }
   const io = volumeOf(m, request.volume).ios.get(request.block)!;
   m.outbox.completed(id);
   io.reading = false;
   io.request = 0;
   m.runningReadBytes -= m.blockBytes;
-  if (result === 'ok') loaded(m, io, bytes!);
+  if (result === 'ok') loaded(m, io, bytes);
   else loadFailed(m, io);
   return completed(result === 'ok' ? 'done' : 'error', m.blockBytes, 0);
 }
 
-function loaded(m: MountState, io: HammerIo, bytes: Uint8Array): void {
+function loaded(m: MountState, io: HammerIo, bytes: Uint8Array | undefined): void {
   const loader = io.owner!;
   const buf = io.incoming!;
   io.incoming = undefined;
-  copyBlock(buf.bytes, bytes, 0);
+  if (bytes !== undefined) copyBlock(buf.bytes, bytes, 0);
   attach(io, buf);
   clearCheck(io);
   loader.at = 'get';
   m.tickets.wake(loader);
   interlockDone(m, io);
-  const ahead = endAhead(io);
-  if (ahead !== undefined) {
-    copyBlock(ahead.bytes, bytes, m.blockBytes);
-    ahead.arrived = true;
-  }
+  const ahead = endAhead(m, io, false);
+  if (ahead === undefined) return;
+  if (bytes !== undefined) copyBlock(ahead.bytes, bytes, m.blockBytes);
+  ahead.arrived = true;
 }
 
 /** The loader's reference goes, and the structure with it unless others queue; CHECK makes the next of them load again. */
@@ -216,7 +246,7 @@ function loadFailed(m: MountState, io: HammerIo): void {
   const loader = io.owner!;
   m.slab.give(io.incoming!);
   io.incoming = undefined;
-  if (endAhead(io) !== undefined) dropResidue(m, io.volume, io.block + 1);
+  endAhead(m, io, true);
   dropRefAndCheck(io);
   // What hammer_io_release with its flush argument does to a buffer that came back with an error.
   io.waitdep = false;
@@ -229,12 +259,16 @@ function loadFailed(m: MountState, io: HammerIo): void {
   if (refsOf(io) === 0 && io.type !== 'volume') free(m, io);
 }
 
-/** The request is over; answers the residue that it was to fill, if nobody has taken or purged it since. */
-function endAhead(io: HammerIo): Buf | undefined {
-  if (!io.readsAhead) return undefined;
-  io.readsAhead = false;
-  const ahead = io.volume.residue.get(io.block + 1);
-  return ahead?.arrived === false ? ahead : undefined;
+/** The request is over: answers the residue that it filled; where that failed or is wanted no more, its buffer goes. */
+function endAhead(m: MountState, io: HammerIo, failed: boolean): Buf | undefined {
+  const { ahead, volume } = io;
+  if (ahead === undefined) return undefined;
+  io.ahead = undefined;
+  const isWanted = volume.residue.get(ahead.block) === ahead;
+  if (isWanted && !failed) return ahead;
+  if (isWanted) volume.residue.delete(ahead.block);
+  m.slab.give(ahead);
+  return undefined;
 }
 
 function copyBlock(target: Uint8Array, source: Uint8Array, from: number): void {
@@ -251,7 +285,7 @@ export function resumeGet(m: MountState, ticket: TicketRecord): Answer {
   }
   if (isInUse(io)) {
     m.tickets.retire(ticket);
-    return doneWith(m.handles.open(io));
+    return doneWith(openOn(m, io));
   }
   if (!isLocked(io)) {
     promiseRoom(m, io.volume, io.block, io);

@@ -39,16 +39,18 @@ export type ReadableBytes = Omit<Uint8Array, number | 'set' | 'fill' | 'copyWith
 export class HammerIoCore {
   /** Everything the core maintains, for inspection by tests and tools. Changing it voids every claim. @internal */
   readonly state: MountState;
-  #draining = false;
+  /** The state while the core may be entered: the visitor of drainRequests is the only foreign code that runs inside. */
+  #enterable: MountState | undefined;
 
   constructor(options: CoreOptions) {
     this.state = new MountState(options);
+    this.#enterable = this.state;
   }
 
-  /** The visitor of drainRequests is the only foreign code that ever runs inside the core, so this one flag suffices. */
   #enter(): MountState {
-    if (this.#draining) throw new Reentered();
-    return this.state;
+    const m = this.#enterable;
+    if (m === undefined) throw new Reentered();
+    return m;
   }
 
   // ── Getting and releasing ────────────────────────────────────────────────────────────────────────────────────────────
@@ -261,11 +263,11 @@ export class HammerIoCore {
   /** Hands every request that was not handed out yet to `visit`, in order of issue. The visitor must not enter the core. */
   drainRequests(visit: (request: Request) => void): void {
     const { outbox } = this.#enter();
-    this.#draining = true;
+    this.#enterable = undefined;
     try {
       outbox.drain(visit);
     } finally {
-      this.#draining = false;
+      this.#enterable = this.state;
     }
   }
 

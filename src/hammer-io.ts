@@ -13,42 +13,55 @@ import type { TicketRecord } from './tickets.ts';
 import { TicketList } from './tickets.ts';
 import type { Volume } from './volumes.ts';
 
+const RELEASED = 1;
+const MODIFIED = 2;
+const RUNNING = 4;
+const WAITDEP = 8;
+const RECLAIM = 16;
+const LOCKED = 32;
+/** Not flags of the seed: a buffer is attached; the structure is a volume header, which lives by rules of its own. */
+const ATTACHED = 64;
+const HEADER = 128;
+
+/**
+ * An attached buffer, not a header, that is clean and the kernel's, with nothing in flight and nothing asked of it: as long
+ * as that is so, getting and releasing it only counts references. One compare, for the hit path.
+ */
+export function isAtRest(io: HammerIo): boolean {
+  return io.flags === (ATTACHED | RELEASED);
+}
+
 export class HammerIo implements RefWord {
-  readonly volume: Volume;
+  // What a hit and its release look at comes first, so that it shares two cache lines.
   readonly block: number;
+  /** The reference word; see lock.ts. */
+  word = 0;
+  /** Somebody got the buffer since a replacement policy last looked and cleared this. */
+  used = false;
+  /** The flags below that decide what becomes of the buffer, as the seed keeps them: bits of one word. */
+  flags = 0;
+
+  #bp: Buf | undefined = undefined;
   readonly type: IoType;
+  readonly volume: Volume;
   /** Place in every ordered list: by block, then by volume (hammer_io.c L69-85). */
   readonly order: number;
-
-  // The reference word; see lock.ts.
-  word = 0;
+  /** Who owns LOCKED of the reference word. */
   owner: TicketRecord | undefined = undefined;
-
-  /** The attached buffer. */
-  bp: Buf | undefined = undefined;
   /** The buffer reserved for the read in flight; it becomes `bp` if the read succeeds. */
   incoming: Buf | undefined = undefined;
-  /** The block behind this one is being read ahead by the same request. */
-  readsAhead = false;
+  /** The buffer into which the same request reads the block behind this one. */
+  ahead: Buf | undefined = undefined;
   /** A read is in flight. */
   reading = false;
   /** The bytes may be used. For a volume header this ends at the last release, while `bp` may stay (ondisk:470). */
   ondisk = false;
-  /** Passively associated: the kernel may take the buffer when it asks first. */
-  released = false;
-  modified = false;
-  /** A write is in flight. */
-  running = false;
   /** Somebody sleeps until `running` goes. */
   waiting = false;
   /** Open modifications; -1 while the write interlock is held. */
   modifyRefs = 0;
   /** Somebody sleeps until modifyRefs allows it in. */
   waitmod = false;
-  /** The release in progress must wait for the write in flight. */
-  waitdep = false;
-  /** Drop the contents when the buffer is detached. */
-  reclaim = false;
   /** A write failed; a reference pins the structure so that its contents are not lost (L1109-1116). */
   ioerror = false;
   /** CRC work is left for the next issue and holds a reference (L959-982). */
@@ -73,6 +86,63 @@ export class HammerIo implements RefWord {
     this.block = block;
     this.type = type;
     this.order = block * 256 + volume.number;
+    if (type === 'volume') this.flags = HEADER;
+  }
+
+  /** The attached buffer. */
+  get bp(): Buf | undefined {
+    return this.#bp;
+  }
+  set bp(buf: Buf | undefined) {
+    this.#bp = buf;
+    this.flags = buf !== undefined ? this.flags | ATTACHED : this.flags & ~ATTACHED;
+  }
+
+  /** Passively associated: the kernel may take the buffer when it asks first. */
+  get released(): boolean {
+    return (this.flags & RELEASED) !== 0;
+  }
+  set released(on: boolean) {
+    this.flags = on ? this.flags | RELEASED : this.flags & ~RELEASED;
+  }
+
+  get modified(): boolean {
+    return (this.flags & MODIFIED) !== 0;
+  }
+  set modified(on: boolean) {
+    this.flags = on ? this.flags | MODIFIED : this.flags & ~MODIFIED;
+  }
+
+  /** A write is in flight. */
+  get running(): boolean {
+    return (this.flags & RUNNING) !== 0;
+  }
+  set running(on: boolean) {
+    this.flags = on ? this.flags | RUNNING : this.flags & ~RUNNING;
+  }
+
+  /** The release in progress must wait for the write in flight. */
+  get waitdep(): boolean {
+    return (this.flags & WAITDEP) !== 0;
+  }
+  set waitdep(on: boolean) {
+    this.flags = on ? this.flags | WAITDEP : this.flags & ~WAITDEP;
+  }
+
+  /** Drop the contents when the buffer is detached. */
+  get reclaim(): boolean {
+    return (this.flags & RECLAIM) !== 0;
+  }
+  set reclaim(on: boolean) {
+    this.flags = on ? this.flags | RECLAIM : this.flags & ~RECLAIM;
+  }
+
+  /** B_LOCKED of the buffer and nothing else: somebody wants it gone, as soon as that can be. */
+  get locked(): boolean {
+    return (this.flags & LOCKED) !== 0;
+  }
+  set locked(on: boolean) {
+    this.flags = on ? this.flags | LOCKED : this.flags & ~LOCKED;
   }
 }
 

@@ -26,31 +26,30 @@ export class HandleRecord extends Slot {
 /** A live handle: one with a buffer. */
 export type LiveHandle = HandleRecord & { io: HammerIo };
 
-export class Handles {
-  readonly #slots = new Slots('handles', (slot) => new HandleRecord(slot));
+/** Whatever `find` finds is live and therefore has a buffer. */
+export class Handles extends Slots<LiveHandle> {
+  constructor() {
+    super('handles', (slot) => new HandleRecord(slot) as LiveHandle);
+  }
 
   /** A new handle; it owns a reference that the caller has counted. */
   open(io: HammerIo): Handle {
-    const record = this.#slots.take();
+    const record = this.take();
     record.io = io;
     return record.id as Handle;
   }
 
-  close(record: HandleRecord): void {
-    record.io = undefined;
-    this.#slots.give(record);
-  }
-
-  find(handle: Handle): LiveHandle | undefined {
-    return this.#slots.find(handle) as LiveHandle | undefined;
+  close(record: LiveHandle): void {
+    (record as HandleRecord).io = undefined;
+    this.give(record);
   }
 
   /** The handle if it is live, busy or not; throws HandleOpen if it is not. */
   live(handle: Handle): LiveHandle {
-    const record = this.#slots.find(handle);
+    const record = this.find(handle);
     if (record === undefined)
       throw new BrokenPromise('HandleOpen', `handle ${handle}, which is not open or was released`);
-    return record as LiveHandle;
+    return record;
   }
 
   /** The handle if it is open, that is live and not busy; throws HandleOpen if it is not. */
@@ -61,6 +60,11 @@ export class Handles {
     }
     return record;
   }
+}
+
+/** Open, with nothing opened under it: all that a release asks for. */
+export function isPlain(handle: LiveHandle): boolean {
+  return handle.mods === 0 && !handle.interlock && handle.ticket === undefined;
 }
 
 export function promiseNoOpenModification(handle: LiveHandle): void {

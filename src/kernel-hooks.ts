@@ -41,7 +41,7 @@ export function writeDone(m: MountState, id: number, result: Result): Answer {
   wakeBp(m, io);
   if (m.ioRunningSpace <= m.backlogBytesMax) wakeBacklog(m);
   if (io.owner?.at === 'release') finishWaitingRelease(m, io, io.owner);
-  else if (io.bp!.locked && isUnreferenced(io)) detachForKernel(m, io, false);
+  else if (io.locked && isUnreferenced(io)) detachForKernel(m, io, false);
   return completed(result === 'ok' ? 'done' : 'error', 0, m.blockBytes);
 }
 
@@ -69,14 +69,10 @@ function verifyBytes(io: HammerIo): void {
 /** The kernel wants a clean passive buffer for something else: io_deallocate (L1182-1228). */
 export function recycle(m: MountState, volume: number, block: number): Answer {
   const io = attached(m, 'recycle', volume, block);
-  const buf = io.bp!;
-  if (!io.released || io.running || buf.delwri || buf.locked) {
+  if (!io.released || io.running || io.bp!.delwri || io.locked) {
     throw new ImpossibleInput('recycle', 'the buffer is on the clean queue', describe(io));
   }
-  if (!isUnreferenced(io)) {
-    setLocked(m, buf, true);
-    return REFUSED;
-  }
+  if (!isUnreferenced(io)) return refuse(m, io);
   detachForKernel(m, io, true);
   return DONE;
 }
@@ -91,18 +87,21 @@ export function writeBack(m: MountState, volume: number, block: number): Answer 
 /** The same, asked by a write in flight that looks for neighbours to write along. */
 export function clusterPull(m: MountState, volume: number, block: number): Answer {
   const io = attached(m, 'clusterPull', volume, block);
-  if (!isDelayedWrite(io) || io.bp!.locked || io.volume.runningIos === 0) {
+  if (!isDelayedWrite(io) || io.locked || io.volume.runningIos === 0) {
     const when = 'the buffer is a delayed write, not locked, and another one of its volume is being written';
     throw new ImpossibleInput('clusterPull', when, describe(io));
   }
   return checkwrite(m, io);
 }
 
+/** The buffer is in use: that somebody wants it is remembered. */
+function refuse(m: MountState, io: HammerIo): Answer {
+  setLocked(m, io, true);
+  return REFUSED;
+}
+
 function checkwrite(m: MountState, io: HammerIo): Answer {
-  if (!isUnreferenced(io)) {
-    setLocked(m, io.bp!, true);
-    return REFUSED;
-  }
+  if (!isUnreferenced(io)) return refuse(m, io);
   issueWrite(m, io, false);
   return DONE;
 }
@@ -131,6 +130,6 @@ function attached(m: MountState, input: string, volumeNumber: number, block: num
 }
 
 function describe(io: HammerIo): string {
-  const { released, running, bp } = io;
-  return `${nameOf(io)}: released ${released}, running ${running}, delwri ${bp!.delwri}, locked ${bp!.locked}`;
+  const { released, running, locked, bp } = io;
+  return `${nameOf(io)}: released ${released}, running ${running}, delwri ${bp!.delwri}, locked ${locked}`;
 }

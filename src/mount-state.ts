@@ -2,7 +2,6 @@
 // maintained where its cause changes and never computed, so that comparing it with a model that computes it proves the
 // bookkeeping. This file also holds the three smallest changes that touch such a count.
 
-import type { Buf } from './buf.ts';
 import { Slab } from './buf.ts';
 import { DirtyLists } from './dirty-lists.ts';
 import { Handles } from './handles.ts';
@@ -47,15 +46,15 @@ export class MountState {
     this.undoLog = checked.undoLog;
     this.verify = checked.verify;
     this.volumes = checked.volumes.map((volume, number) => new Volume(number, volume));
-    this.slab = new Slab(checked.capacityBufs, checked.blockBytes, options.slab);
+    this.slab = new Slab(checked.capacityBufs, checked.blockBytes, options.slab, options.slabOffset);
     this.lists = new DirtyLists(checked.blockBytes);
   }
 }
 
 /** Sets or clears B_LOCKED; the count moves only when the flag does (D11: the seed counts twice at L1321). */
-export function setLocked(m: MountState, buf: Buf, locked: boolean): void {
-  if (buf.locked === locked) return;
-  buf.locked = locked;
+export function setLocked(m: MountState, io: HammerIo, locked: boolean): void {
+  if (io.locked === locked) return;
+  io.locked = locked;
   m.ioLockedCount += locked ? 1 : -1;
 }
 
@@ -67,10 +66,13 @@ export function setModified(m: MountState, io: HammerIo): void {
   io.reclaim = false;
 }
 
-/** Takes what the device cache holds for a block and gives its buffer back. */
+/**
+ * Takes what the device cache holds for a block and gives its buffer back. One that is being read ahead is the device's
+ * until the read has ended: readDone gives it back.
+ */
 export function dropResidue(m: MountState, volume: Volume, block: number): void {
   const residue = volume.residue.get(block);
   if (residue === undefined) return;
   volume.residue.delete(block);
-  m.slab.give(residue);
+  if (residue.arrived) m.slab.give(residue);
 }

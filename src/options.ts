@@ -27,11 +27,13 @@ export interface CoreOptions {
   readonly undoLog?: boolean;
   /** Compare crc32 of the bytes at issue and at completion of each write (claim I14). Default false. */
   readonly verify?: boolean;
-  /** Memory for the buffers, at least capacityBufs * blockBytes; default: allocated. */
+  /** Memory for the buffers, at least slabOffset + capacityBufs * blockBytes bytes; default: allocated. */
   readonly slab?: SharedArrayBuffer;
+  /** Where in `slab` the first buffer begins, for devices that need aligned memory. Default 0. */
+  readonly slabOffset?: number;
 }
 
-type CheckedOptions = Required<Omit<CoreOptions, 'slab'>>;
+type CheckedOptions = Required<Omit<CoreOptions, 'slab' | 'slabOffset'>>;
 
 /** The number of volumes that fits into the order of the lists (hammer_io.c L75-78 keeps 8 bits for it). */
 const VOLUMES_MAX = 256;

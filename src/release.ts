@@ -17,10 +17,10 @@ import { AGAIN, DONE, unfinished } from './answer.ts';
 import { forget } from './buf.ts';
 import { BrokenPromise, ImpossibleInput, InvalidArgument, unreachable } from './errors.ts';
 import type { Handle, LiveHandle } from './handles.ts';
-import { promiseNoOpenModification, promiseNotInterlocked } from './handles.ts';
+import { isPlain, promiseNoOpenModification, promiseNotInterlocked } from './handles.ts';
 import type { HammerIo } from './hammer-io.ts';
-import { isWrittenByUsOnly, nameOf } from './hammer-io.ts';
-import { clearCheck, dropRef, dropRefAndCheck, isUnreferenced, lock, refsOf } from './lock.ts';
+import { isAtRest, isWrittenByUsOnly, nameOf } from './hammer-io.ts';
+import { clearCheck, dropRef, dropRefAndCheck, isHeldOnce, isUnreferenced, lock, refsOf } from './lock.ts';
 import { clearModify } from './modify.ts';
 import type { MountState } from './mount-state.ts';
 import { dropResidue, setLocked } from './mount-state.ts';
@@ -39,6 +39,19 @@ function releasable(m: MountState, handle: Handle): LiveHandle {
 
 /** `undoReclaim`: an UNDO buffer that is written now will not be appended to again and may be dropped when written. */
 export function release(m: MountState, handle: Handle, undoReclaim: boolean): Answer {
+  const record = m.handles.find(handle);
+  if (record === undefined || !isPlain(record) || !isHit(record.io)) return releaseLast(m, handle, undoReclaim);
+  dropRef(record.io);
+  m.handles.close(record);
+  return DONE;
+}
+
+/** The common end of a hit: nobody else concerned, and the decision is `leave`. */
+function isHit(io: HammerIo): boolean {
+  return isHeldOnce(io) && isAtRest(io);
+}
+
+function releaseLast(m: MountState, handle: Handle, undoReclaim: boolean): Answer {
   const record = releasable(m, handle);
   const { io } = record;
   m.handles.close(record);
@@ -69,7 +82,7 @@ function waitForWrite(m: MountState, io: HammerIo, closing: boolean): Answer {
 /** Carries out the decision above; answers false if it must wait for the write in flight. */
 function ioRelease(m: MountState, io: HammerIo, flush: boolean, undoReclaim: boolean): boolean {
   if (io.bp === undefined) return true;
-  if (io.modified && (flush || (io.bp.locked && !isWrittenByUsOnly(io)))) {
+  if (io.modified && (flush || (io.locked && !isWrittenByUsOnly(io)))) {
     issueWrite(m, io, io.type === 'undo' && !flush && undoReclaim);
   }
   if (io.waitdep && io.running) return false;
@@ -101,7 +114,7 @@ function decideRelease(io: HammerIo, flush: boolean): ReleaseDecision {
   if ((flush || io.reclaim) && !io.modified && !io.running) return 'dispose';
   if (io.modified) return io.released || isWrittenByUsOnly(io) ? 'keepDirty' : 'giveBackDirty';
   if (io.running) return 'leave'; // A buffer being written is released; completion deals with it (L645-652).
-  if (io.bp!.locked) return 'detach';
+  if (io.locked) return 'detach';
   return io.released ? 'leave' : 'giveBackClean';
 }
 
@@ -121,14 +134,14 @@ export function disassociate(m: MountState, io: HammerIo, drop: boolean): void {
     io.ioerror = false;
     dropRefAndCheck(io);
   }
-  setLocked(m, buf, false);
+  setLocked(m, io, false);
   if (dropContents) {
     m.slab.give(buf);
     return;
   }
   forget(buf);
   buf.arrived = true;
-  io.volume.residue.set(io.block, buf);
+  io.volume.residue.add(buf);
 }
 
 /** Ends a release that did not have to wait: the structure goes with its buffer, unless somebody queues for it. */
@@ -172,7 +185,7 @@ export function lowMemoryRelease(m: MountState, handle: Handle): Answer {
   const record = releasable(m, handle);
   const { io } = record;
   const { bp } = io;
-  if (refsOf(io) !== 1 || bp === undefined || io.modified || io.running || bp.locked || io.reclaim) {
+  if (refsOf(io) !== 1 || bp === undefined || io.modified || io.running || io.locked || io.reclaim) {
     throw new ImpossibleInput('lowMemoryRelease', 'the last reference on a clean, idle buffer goes', nameOf(io));
   }
   m.handles.close(record);

@@ -16,6 +16,7 @@
 import type { FlushState } from '../spec/snapshot.ts';
 import type { Answer } from './answer.ts';
 import { DONE, ERROR, unfinished } from './answer.ts';
+import { BlockTable } from './block-table.ts';
 import type { Buf } from './buf.ts';
 import type { Result } from './device.ts';
 import { InvalidArgument, unreachable } from './errors.ts';
@@ -36,11 +37,11 @@ export class Volume {
   /** Block of the header, or -1 when the volume is no structure of its own. */
   readonly headerBlock: number;
   /** The structures that exist, by block. */
-  readonly ios = new Map<number, HammerIo>();
+  readonly ios = new BlockTable<HammerIo>();
   /** The structure of the header, while it exists. */
   header: HammerIo | undefined = undefined;
   /** Buffers of the device cache that no structure owns, by block: read ahead, or left behind. */
-  readonly residue = new Map<number, Buf>();
+  readonly residue = new BlockTable<Buf>();
   /** Writes in flight. */
   runningIos = 0;
   flush: FlushState = 'clean';

@@ -22,7 +22,7 @@ export function issueWrite(m: MountState, io: HammerIo, reclaim: boolean): void 
   io.released = true;
   if (reclaim) {
     io.reclaim = true;
-    setLocked(m, buf, true);
+    setLocked(m, io, true);
   }
   clearModify(m, io, false);
   io.running = true;

@@ -81,8 +81,8 @@ test('what is written is what stood in the buffer when the request was submitted
 test('a read of two blocks brings both, newest first; a failed one brings nothing', () => {
   const device = new MemoryDevice(1, 8);
   device.format(0, 1, filled(5));
-  device.submit({ kind: 'read', id: 1, volume: 0, block: 0, blocks: 2 });
-  device.submit({ kind: 'read', id: 2, volume: 0, block: 0, blocks: 1 });
+  device.submit({ kind: 'read', id: 1, volume: 0, block: 0, blocks: 2, into: [] });
+  device.submit({ kind: 'read', id: 2, volume: 0, block: 0, blocks: 1, into: [] });
   expect(device.pending().map((request) => request.id)).toEqual([1, 2]);
   expect(device.complete(2, { code: 'EIO' })).toMatchObject({ result: 'error', bytes: undefined });
   expect([...device.complete(1).bytes!]).toEqual([...filled(0), ...filled(5)]);

@@ -79,7 +79,7 @@ class Run {
     const id = ++this.#lastId;
     this.#underWay.set(id, { block, at: this.#actual.completed });
     if (kind === 'write') this.#device.submit({ kind, id, volume: 0, block, bytes: contentsOf(id) });
-    else if (kind === 'read') this.#device.submit({ kind, id, volume: 0, block, blocks: 1 });
+    else if (kind === 'read') this.#device.submit({ kind, id, volume: 0, block, blocks: 1, into: [] });
     else this.#device.submit({ kind, id, volume: 0 });
   }
 

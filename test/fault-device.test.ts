@@ -21,7 +21,7 @@ class Stage {
   #id = 0;
 
   read(block: number, fault?: InjectedFault, blocks: 1 | 2 = 1): Completion {
-    this.device.submit({ kind: 'read', id: ++this.#id, volume: 0, block, blocks });
+    this.device.submit({ kind: 'read', id: ++this.#id, volume: 0, block, blocks, into: [] });
     return this.device.complete(this.#id, fault);
   }
 

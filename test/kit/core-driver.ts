@@ -30,6 +30,7 @@ interface Client {
   waits: boolean;
 }
 
+/** Production as a Driver. */
 export interface CoreDriverOptions {
   /** Hash the bytes of each write at issue and completion. Default true. */
   readonly verify?: boolean;
@@ -76,7 +77,7 @@ export class CoreDriver implements Driver {
     this.#volumes = places.volumes;
     this.#blockOf = places.blockOf;
     this.#ioAt = places.ioAt;
-    this.#memory = new SharedArrayBuffer(shape.blocks.length * shape.blockBytes);
+    this.#memory = new SharedArrayBuffer(2 * shape.blocks.length * shape.blockBytes);
     this.#clients = shape.clients.map(() => ({ handle: NO_HANDLE, holds: false, ticket: NO_TICKET, waits: false }));
     this.#flushes = shape.volumes.map(() => 0);
     this.#ioEntries = shape.blocks.map((_, io) => ({ io }));
@@ -88,7 +89,8 @@ export class CoreDriver implements Driver {
     const { blocks, volumes, blockBytes, backlogBytesMax, undoLog } = this.#shape;
     this.core = new HammerIoCore({
       volumes: this.#volumes,
-      capacityBufs: blocks.length, // A block has at most one buffer: attached, incoming, or residue.
+      // A block has at most one buffer, attached, incoming or residue, and one more while a purged read-ahead goes on.
+      capacityBufs: 2 * blocks.length,
       blockBytes,
       backlogBytesMax,
       undoLog,
@@ -361,7 +363,7 @@ export class CoreDriver implements Driver {
     into.reclaim = io.reclaim;
     into.ioerror = io.ioerror;
     into.gencrc = io.gencrc;
-    into.locked = bp?.locked ?? false;
+    into.locked = io.locked;
     into.delwri = bp?.delwri ?? false;
     into.notmeta = bp?.notmeta ?? false;
     into.modRoot = io.modRoot;

@@ -31,8 +31,8 @@ export const REFERENCE_BUGS: readonly PlantedBug[] = [
     patches: [
       {
         file: 'src/get.ts',
-        find: '  interlockDone(m, io);\n  const ahead = endAhead(io);',
-        replace: '  const ahead = endAhead(io);',
+        find: '  interlockDone(m, io);\n  const ahead = endAhead(m, io, false);',
+        replace: '  const ahead = endAhead(m, io, false);',
       },
     ],
   },
@@ -70,8 +70,8 @@ export const REFERENCE_BUGS: readonly PlantedBug[] = [
     patches: [
       {
         file: 'src/get.ts',
-        find: '  if (io !== undefined && (io.bp !== undefined || io.reading)) return false;\n  if (m.slab.freeBufs',
-        replace: '  if (io !== undefined && io.reading) return false;\n  if (m.slab.freeBufs',
+        find: '  if (io !== undefined && (io.bp !== undefined || io.reading)) return undefined;\n  if (m.slab.freeBufs',
+        replace: '  if (io !== undefined && io.reading) return undefined;\n  if (m.slab.freeBufs',
       },
     ],
   },
@@ -116,7 +116,7 @@ export const REFERENCE_BUGS: readonly PlantedBug[] = [
     patches: [
       {
         file: 'src/release.ts',
-        find: '  setLocked(m, buf, false);\n  if (dropContents) {',
+        find: '  setLocked(m, io, false);\n  if (dropContents) {',
         replace: '  if (dropContents) {',
       },
     ],
@@ -237,8 +237,8 @@ export const REFERENCE_BUGS: readonly PlantedBug[] = [
     patches: [
       {
         file: 'src/kernel-hooks.ts',
-        find: '  if (!isUnreferenced(io)) {\n    setLocked(m, buf, true);\n    return REFUSED;\n  }\n',
-        replace: '',
+        find: '  if (!isUnreferenced(io)) return refuse(m, io);\n  detachForKernel',
+        replace: '  detachForKernel',
       },
     ],
   },
@@ -252,8 +252,8 @@ export const REFERENCE_BUGS: readonly PlantedBug[] = [
     patches: [
       {
         file: 'src/kernel-hooks.ts',
-        find: '  if (!isUnreferenced(io)) {\n    setLocked(m, io.bp!, true);\n    return REFUSED;\n  }\n',
-        replace: '',
+        find: '  if (!isUnreferenced(io)) return refuse(m, io);\n  issueWrite',
+        replace: '  issueWrite',
       },
     ],
   },
@@ -267,8 +267,8 @@ export const REFERENCE_BUGS: readonly PlantedBug[] = [
     patches: [
       {
         file: 'src/kernel-hooks.ts',
-        find: '    setLocked(m, io.bp!, true);\n',
-        replace: '    io.bp!.locked = true;\n    m.ioLockedCount++;\n',
+        find: '  setLocked(m, io, true);\n',
+        replace: '  io.locked = true;\n  m.ioLockedCount++;\n',
       },
     ],
   },
@@ -283,7 +283,7 @@ export const REFERENCE_BUGS: readonly PlantedBug[] = [
     patches: [
       {
         file: 'src/kernel-hooks.ts',
-        find: '  else if (io.bp!.locked && isUnreferenced(io)) detachForKernel(m, io, false);\n',
+        find: '  else if (io.locked && isUnreferenced(io)) detachForKernel(m, io, false);\n',
         replace: '',
       },
     ],

@@ -102,7 +102,7 @@ export class CoreView {
     into.reclaim = io.reclaim;
     into.ioerror = io.ioerror;
     into.gencrc = io.gencrc;
-    into.locked = bp?.locked ?? false;
+    into.locked = io.locked;
     into.delwri = bp?.delwri ?? false;
     into.notmeta = bp?.notmeta ?? false;
     into.modRoot = io.modRoot;
