@@ -111,7 +111,7 @@ export const REFERENCE_BUGS: readonly PlantedBug[] = [
     kind,
     origin: '19b97e0175',
     wrong: 'A buffer is detached with B_LOCKED still set, and counts as locked for ever.',
-    claim: 'I21',
+    claim: 'I19',
     scene: ONE_DATA,
     patches: [
       {
