@@ -4,11 +4,12 @@
 // the same on every run. Depth is counted as TLC does: the initial state alone is depth 1.
 
 import type { Goal, Invariant, Property } from '../spec/claim.ts';
-import type { Snapshot } from '../spec/snapshot.ts';
-import { ACTION_KINDS, type Action, type ActionKind, type Outcome } from '../spec/vocabulary.ts';
+import type { Action, Outcome } from '../spec/vocabulary.ts';
+import { ClaimCheck, type Violation } from './claim-check.ts';
 import type { Machine } from './machine.ts';
-import { View } from './snapshot.ts';
 import { StateTable } from './state-table.ts';
+
+export type { Violation } from './claim-check.ts';
 
 /** Outcomes by the code that edges carry. */
 export const OUTCOMES: readonly Outcome[] = [
@@ -33,13 +34,7 @@ export interface Graph {
   readonly length: number;
 }
 
-/** A claim that does not hold: in a state, or on the step by `action` out of it. */
-export interface Violation {
-  readonly claim: string;
-  readonly state: number;
-  readonly action?: number;
-}
-
+/** What an exploration has seen. States are numbered in the order in which they were found; 0 is the initial one. */
 export interface Exploration {
   readonly machine: Machine;
   readonly distinct: number;
@@ -62,6 +57,7 @@ export interface Exploration {
   readonly bytesPerState: number;
 }
 
+/** What to keep and what to ask while exploring; nothing by default. */
 export interface ExploreOptions {
   /** Keep the edges. */
   readonly graph?: boolean;
@@ -69,6 +65,7 @@ export interface ExploreOptions {
   readonly properties?: readonly Property[];
   readonly goals?: readonly Goal[];
   readonly maxStates?: number;
+  /** Told now and then how many states were found. */
   readonly onProgress?: (distinct: number) => void;
 }
 
@@ -120,6 +117,7 @@ class Search {
     state.words.set(machine.initialRow());
     table.intern(state.words);
     this.tree.push(-1, 0);
+    claims.leave();
     claims.state(0);
     let levelEnd = 1;
     for (let source = 0; source < table.size && claims.violation === undefined; source++) {
@@ -189,98 +187,6 @@ export function pathTo(exploration: Exploration, state: number): readonly PathSt
     path.push({ action: machine.actions[index]!, index, outcome: step!.outcome });
   }
   return path.reverse();
-}
-
-/** Claims, goals and counts of one exploration; snapshots are taken only where a claim or goal asks for one. */
-class ClaimCheck {
-  violation: Violation | undefined;
-  readonly goals = new Map<string, number>();
-  private readonly machine: Machine;
-  private readonly invariants: readonly Invariant[];
-  private readonly properties: readonly Property[];
-  private readonly stateCounts: Float64Array;
-  private readonly stepCounts: Float64Array;
-  private pendingGoals: readonly Goal[];
-  /** Per action index: the properties that name its kind. */
-  private readonly named: readonly (readonly number[])[];
-  /** The properties about any step that changes something. */
-  private readonly general: readonly number[];
-  private readonly before: View;
-  private readonly after: View;
-
-  constructor(machine: Machine, options: ExploreOptions) {
-    this.machine = machine;
-    this.invariants = (options.invariants ?? []).filter((claim) => claim.status === 'checked');
-    this.properties = (options.properties ?? []).filter((claim) => claim.status === 'checked');
-    this.pendingGoals = options.goals ?? [];
-    this.stateCounts = new Float64Array(this.invariants.length);
-    this.stepCounts = new Float64Array(this.properties.length);
-    const byKind = new Map<ActionKind, readonly number[]>(
-      ACTION_KINDS.map((kind) => [
-        kind,
-        this.properties.flatMap((property, i) => (property.on !== 'any' && property.on.includes(kind) ? [i] : [])),
-      ]),
-    );
-    this.named = machine.actions.map((action) => byKind.get(action.kind)!);
-    this.general = this.properties.flatMap((property, i) => (property.on === 'any' ? [i] : []));
-    this.before = new View(machine.state);
-    this.after = new View(machine.state);
-  }
-
-  /** The scratch state is a source that steps will be made from. */
-  leave(): void {
-    if (this.properties.length > 0) this.before.look();
-  }
-
-  /** The scratch state is what the action made of the source: check the properties. */
-  step(source: number, index: number, outcome: Outcome, changes: boolean): void {
-    const named = this.named[index]!;
-    if (named.length > 0) this.check(named, source, index, outcome);
-    if (changes && this.general.length > 0) this.check(this.general, source, index, outcome);
-  }
-
-  private check(watching: readonly number[], source: number, index: number, outcome: Outcome): void {
-    const before = this.before.snapshot;
-    const after = this.after.look();
-    const step = { action: this.machine.actions[index]!, outcome };
-    for (const i of watching) {
-      const property = this.properties[i]!;
-      if (!property.applies(before, step, after)) continue;
-      this.stepCounts[i]! += 1;
-      if (!property.holds(before, step, after)) this.violation ??= { claim: property.id, state: source, action: index };
-    }
-  }
-
-  /** The scratch state is new: check invariants and goals. */
-  state(number: number): void {
-    if (this.invariants.length === 0 && this.pendingGoals.length === 0) return;
-    const { blockBytes } = this.machine.shape;
-    const snapshot = this.after.look();
-    for (let i = 0; i < this.invariants.length; i++) {
-      const claim = this.invariants[i]!;
-      if (!claim.applies(snapshot)) continue;
-      this.stateCounts[i]! += 1;
-      if (!claim.holds(snapshot, blockBytes)) this.violation ??= { claim: claim.id, state: number };
-    }
-    if (this.pendingGoals.length > 0) this.seeGoals(snapshot, number);
-  }
-
-  private seeGoals(snapshot: Snapshot, number: number): void {
-    const { pendingGoals } = this;
-    for (let i = 0; i < pendingGoals.length; i++) {
-      const goal = pendingGoals[i]!;
-      if (!goal.reached(snapshot)) continue;
-      this.goals.set(goal.id, number);
-      this.pendingGoals = this.pendingGoals.filter((pending) => pending !== goal);
-    }
-  }
-
-  applied(): Map<string, number> {
-    const counts = new Map<string, number>();
-    this.invariants.forEach((claim, i) => counts.set(claim.id, this.stateCounts[i]!));
-    this.properties.forEach((claim, i) => counts.set(claim.id, this.stepCounts[i]!));
-    return counts;
-  }
 }
 
 /** The search tree: parent and action of each state. */

@@ -15,12 +15,14 @@ export interface Refusal {
   readonly name: string;
 }
 
+/** The state machine of one shape, over packed rows of 32-bit words. */
 export interface Machine {
   readonly shape: Shape;
   /** Every concrete action of the shape in a fixed order; edges refer to it by index. */
   readonly actions: readonly Action[];
   /** 32-bit words of a packed state. */
   readonly rowWords: number;
+  /** A copy of the state in which everything begins. */
   initialRow(): Int32Array;
   /** Performs `actions[index]` on the row at `at`, writes the new row to the start of `into`; undefined when it cannot happen. */
   step(
@@ -50,7 +52,7 @@ export function createMachine(shape: Shape): Machine {
   const state = new State(shape);
   const initial = state.words.slice();
   const actions = actionsOf(state);
-  const rules = actions.map((action) => RULES[action.kind] as Rule<Action>);
+  const moves = actions.map(moveOf);
   const byClient = indexByClient(shape, actions);
   const load = (row: Int32Array, at: number): void => {
     for (let i = 0; i < state.words.length; i++) state.words[i] = row[at + i]!;
@@ -62,15 +64,13 @@ export function createMachine(shape: Shape): Machine {
     rowWords: initial.length,
     state,
     initialRow: () => initial.slice(),
-    perform: (index) =>
-      isAtPlace(state, actions[index]!, rules[index]!) ? machine.performCandidate(index) : undefined,
+    perform: (index) => (isAtPlace(state, actions[index]!) ? machine.performCandidate(index) : undefined),
     performCandidate(index) {
-      const rule = rules[index]!;
-      const action = actions[index]!;
-      if (!isEnabled(state, action, rule)) return undefined;
+      const { action, guards, next } = moves[index]!;
+      for (let i = 0; i < guards.length; i++) if (!guards[i]!(state, action)) return undefined;
       state.diskRead = 0;
       state.diskWrite = 0;
-      return rule.next(state, action);
+      return next(state, action);
     },
     step(row, at, index, into) {
       load(row, at);
@@ -85,7 +85,7 @@ export function createMachine(shape: Shape): Machine {
     },
     refusal(row, at, index) {
       load(row, at);
-      return refusalOf(state, actions[index]!, rules[index]!);
+      return refusalOf(state, actions[index]!);
     },
     candidates: (c, at) => byClient.clients[c]!.get(at)!,
     others: byClient.others,
@@ -93,17 +93,28 @@ export function createMachine(shape: Shape): Machine {
   return machine;
 }
 
-const isAtPlace = (s: State, action: Action, rule: Rule<Action>): boolean =>
-  rule.at === undefined || rule.at.includes(s.clients[(action as { client: number }).client]!.at);
-
-function isEnabled(s: State, action: Action, rule: Rule<Action>): boolean {
-  if (rule.environment !== undefined && !rule.environment(s, action)) return false;
-  const { promises } = rule;
-  if (promises !== undefined) for (let i = 0; i < promises.length; i++) if (!promises[i]![1](s, action)) return false;
-  return rule.within === undefined || rule.within(s, action);
+/** An action as the explorer performs it: every reason not to happen in one list, asked in this order. */
+interface Move {
+  readonly action: Action;
+  readonly guards: readonly ((s: State, a: Action) => boolean)[];
+  readonly next: (s: State, a: Action) => Outcome;
 }
 
-function refusalOf(s: State, action: Action, rule: Rule<Action>): Refusal | undefined {
+const ruleOf = (action: Action): Rule<Action> => RULES[action.kind] as Rule<Action>;
+
+function moveOf(action: Action): Move {
+  const { environment, promises, within, next } = ruleOf(action);
+  const guards = [environment, ...(promises ?? []).map(([, holds]) => holds), within];
+  return { action, guards: guards.filter((guard) => guard !== undefined), next };
+}
+
+function isAtPlace(s: State, action: Action): boolean {
+  const { at } = ruleOf(action);
+  return at === undefined || at.includes(s.clients[(action as { client: number }).client]!.at);
+}
+
+function refusalOf(s: State, action: Action): Refusal | undefined {
+  const rule = ruleOf(action);
   if (rule.at !== undefined) {
     const at = s.clients[(action as { client: number }).client]!.at;
     if (!rule.at.includes(at)) {
@@ -128,8 +139,7 @@ function indexByClient(shape: Shape, actions: readonly Action[]) {
   const others: number[] = [];
   for (const list of lists) for (const at of PLACES) list.set(at, []);
   actions.forEach((action, index) => {
-    const rule = RULES[action.kind] as Rule<Action>;
-    if ('client' in action) for (const at of rule.at ?? PLACES) lists[action.client]!.get(at)!.push(index);
+    if ('client' in action) for (const at of ruleOf(action).at ?? PLACES) lists[action.client]!.get(at)!.push(index);
     else others.push(index);
   });
   lists.forEach((list, c) => list.forEach((indices, at) => clients[c]!.set(at, Uint16Array.from(indices))));

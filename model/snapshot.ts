@@ -1,36 +1,45 @@
-// The observable state of the model: what production maintains is computed here from the primary facts.
+// The observable state of the model as a whole, and a view of it that is kept current.
 
-import type {
-  ClientSnapshot,
-  IoSnapshot,
-  ModRoot,
-  MountSnapshot,
-  RunEntry,
-  Shape,
-  Snapshot,
-  VolumeSnapshot,
-} from '../spec/snapshot.ts';
-import { isOndisk, isRunning, modRootOf } from './facts.ts';
-import { needOf } from './barriers.ts';
+import type { BlockShape, RunEntry, Shape, Snapshot } from '../spec/snapshot.ts';
+import {
+  takeClient,
+  takeIo,
+  takeLists,
+  takeRunList,
+  takeSums,
+  takeVolume,
+  waitersOf,
+  type MutableClient,
+  type MutableIo,
+  type MutableLists,
+  type MutableMount,
+  type MutableVolume,
+} from './observation.ts';
 import type { State } from './state.ts';
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A Snapshot that is written over and over; arrays are reused. */
 export interface MutableSnapshot extends Snapshot {
-  readonly ios: readonly Mutable<IoSnapshot>[];
-  readonly clients: readonly (Mutable<Omit<ClientSnapshot, 'needs'>> & { readonly needs: number[] })[];
-  readonly volumes: readonly Mutable<VolumeSnapshot>[];
-  readonly mount: Mutable<MountSnapshot>;
+  readonly ios: readonly MutableIo[];
+  readonly clients: readonly MutableClient[];
+  readonly volumes: readonly MutableVolume[];
+  readonly mount: MutableMount;
   readonly iorun: RunEntry[];
-  readonly lists: Readonly<Record<Exclude<ModRoot, 'none'>, number[]>>;
+  readonly lists: MutableLists;
 }
 
 /** Writes the whole observable state of `s` into `into`. */
 export function takeSnapshot(s: State, into: MutableSnapshot): void {
-  for (let b = 0; b < s.ios.length; b++) takeIo(s, b, into.ios[b]!);
+  const { blocks } = s.shape;
+  for (let b = 0; b < s.ios.length; b++) {
+    into.ios[b]!.type = blocks[b]!.type;
+    into.ios[b]!.volume = blocks[b]!.volume;
+    takeIo(s, b, waitersOf(s, b), into.ios[b]!);
+  }
   for (let c = 0; c < s.clients.length; c++) takeClient(s, c, into.clients[c]!);
-  takeTotals(s, into);
+  for (let v = 0; v < s.volumes.length; v++) takeVolume(s, v, into.volumes[v]!);
+  takeSums(s, into.ios, into.mount);
+  takeLists(into.ios, into.lists);
+  takeRunList(s, into.iorun);
 }
 
 /**
@@ -39,8 +48,9 @@ export function takeSnapshot(s: State, into: MutableSnapshot): void {
  */
 export class View {
   readonly snapshot: MutableSnapshot;
+  /** The row that it shows. */
+  readonly words: Int32Array;
   private readonly state: State;
-  private readonly words: Int32Array;
   private readonly concerns: Uint8Array;
   private readonly stale: Uint8Array;
 
@@ -76,129 +86,27 @@ export class View {
       }
     }
     if (!changed) return snapshot;
-    for (let b = 0; b < blocks; b++) if (stale[b] === 1) takeIo(state, b, snapshot.ios[b]!);
-    takeTotals(state, snapshot);
+    let moved = false;
+    for (let b = 0; b < blocks; b++) {
+      if (stale[b] === 0) continue;
+      const io = snapshot.ios[b]!;
+      const { modRoot } = io;
+      takeIo(state, b, waitersOf(state, b), io);
+      moved ||= io.modRoot !== modRoot;
+    }
+    for (let v = 0; v < state.volumes.length; v++) takeVolume(state, v, snapshot.volumes[v]!);
+    takeSums(state, snapshot.ios, snapshot.mount);
+    if (moved) takeLists(snapshot.ios, snapshot.lists);
+    takeRunList(state, snapshot.iorun);
     return snapshot;
   }
 }
 
-/** Sums, lists, run list, volumes and mount, from ios that are taken already. */
-function takeTotals(s: State, into: MutableSnapshot): void {
-  const { blockBytes } = s.shape;
-  const { mount, lists, iorun } = into;
-  mount.criticalError = s.mount.criticalError;
-  mount.lockedDirtySpace = 0;
-  mount.runningReadBytes = 0;
-  mount.runningWriteBytes = 0;
-  mount.ioLockedCount = s.mount.lockedExtra;
-  empty(lists.volu);
-  empty(lists.meta);
-  empty(lists.undo);
-  empty(lists.data);
-  empty(lists.lose);
-  empty(iorun);
-  for (let b = 0; b < s.ios.length; b++) {
-    const { reading, running, locked, modRoot } = into.ios[b]!;
-    if (reading) mount.runningReadBytes += blockBytes;
-    if (running) {
-      mount.runningWriteBytes += blockBytes;
-      iorun[s.ios[b]!.place - 1] = IO_ENTRIES[b]!;
-    }
-    if (locked) mount.ioLockedCount += 1;
-    if (modRoot === 'meta' || modRoot === 'volu') mount.lockedDirtySpace += blockBytes;
-    // Blocks stand in device order, so the lists come out in the seed's order (L69-85).
-    if (modRoot !== 'none') lists[modRoot].push(b);
-  }
-  mount.ioRunningSpace = mount.runningWriteBytes;
-  for (let c = 0; c < s.clients.length; c++) {
-    const { place } = s.clients[c]!;
-    if (place > 0) iorun[place - 1] = CLIENT_ENTRIES[c]!;
-  }
-  for (let v = 0; v < s.volumes.length; v++) {
-    into.volumes[v]!.flush = s.volumes[v]!.flush;
-    into.volumes[v]!.volatile = s.volumes[v]!.volatile;
-  }
-}
-
-/** Setting the length of an array is slow even when it is empty, and most are. */
-function empty(array: unknown[]): void {
-  if (array.length > 0) array.length = 0;
-}
-
-function takeIo(s: State, b: number, into: Mutable<IoSnapshot>): void {
-  const io = s.ios[b]!;
-  into.type = s.shape.blocks[b]!.type;
-  into.volume = s.shape.blocks[b]!.volume;
-  into.exists = io.exists;
-  into.refs = io.refs;
-  into.check = io.check;
-  into.bp = io.bp;
-  into.ondisk = isOndisk(s, b);
-  into.released = io.released;
-  into.modified = io.modified;
-  into.running = isRunning(io);
-  into.modifyRefs = io.modifyRefs;
-  into.waitdep = io.waitdep;
-  into.reclaim = io.reclaim;
-  into.ioerror = io.ioerror;
-  into.gencrc = io.gencrc;
-  into.locked = io.locked;
-  into.delwri = io.delwri;
-  into.notmeta = io.notmeta;
-  into.modRoot = modRootOf(s, b);
-  into.residue = io.residue;
-  takeWaiters(s, b, into);
-}
-
-/** What is said of an io because of the clients that are concerned with it, in one pass over them. */
-function takeWaiters(s: State, b: number, into: Mutable<IoSnapshot>): void {
-  into.interlockOwner = -1;
-  into.reading = into.wanted = into.waiting = into.waitmod = false;
-  for (let c = 0; c < s.clients.length; c++) {
-    const client = s.clients[c]!;
-    if (client.io1 !== b + 1) continue;
-    const { at } = client;
-    if (at === 'load') {
-      into.reading = true;
-      into.interlockOwner = c;
-    } else if (!client.runnable) {
-      if (at === 'release') into.interlockOwner = c;
-      if (at === 'get') into.wanted = true;
-      else if (at === 'wait' || at === 'release') into.waiting = true;
-      else if (at === 'modify' || at === 'interlock') into.waitmod = true;
-    }
-  }
-}
-
-function takeClient(s: State, c: number, into: MutableSnapshot['clients'][number]): void {
-  const client = s.clients[c]!;
-  into.at = client.at;
-  into.io = client.io1 - 1;
-  into.runnable = client.runnable;
-  into.how = client.how;
-  into.wantsUndo = client.wantsUndo;
-  into.closing = client.closing;
-  into.mods = client.mods;
-  into.interlock = client.interlock;
-  into.bare = client.bare;
-  for (let v = 0; v < s.volumes.length; v++) into.needs[v] = needOf(client, v);
-}
-
-const IO_ENTRIES = Array.from({ length: 32 }, (_, io): RunEntry => ({ io }));
-const CLIENT_ENTRIES = Array.from({ length: 32 }, (_, client): RunEntry => ({ client }));
-
 /** A snapshot of the shape to be written into. */
 export function blankSnapshot(shape: Shape): MutableSnapshot {
   return {
-    ios: shape.blocks.map(({ type, volume }) => ({
-      type, volume, exists: false, refs: 0, interlockOwner: -1, check: false, wanted: false, bp: false, reading: false, ondisk: false,
-      released: false, modified: false, running: false, waiting: false, modifyRefs: 0, waitmod: false, waitdep: false, reclaim: false,
-      ioerror: false, gencrc: false, locked: false, delwri: false, notmeta: false, modRoot: 'none', residue: 'none',
-    })), // prettier-ignore
-    clients: shape.clients.map(() => ({
-      at: 'idle', io: -1, runnable: false, how: 'read', wantsUndo: false, closing: false, mods: 0, interlock: false, bare: false,
-      needs: shape.volumes.map(() => 0),
-    })), // prettier-ignore
+    ios: shape.blocks.map(blankIo),
+    clients: shape.clients.map(() => blankClient(shape)),
     volumes: shape.volumes.map(() => ({ flush: 'clean', volatile: 'none' })),
     mount: {
       criticalError: false,
@@ -211,4 +119,19 @@ export function blankSnapshot(shape: Shape): MutableSnapshot {
     iorun: [],
     lists: { volu: [], meta: [], undo: [], data: [], lose: [] },
   };
+}
+
+export function blankIo({ type, volume }: BlockShape): MutableIo {
+  return {
+    type, volume, exists: false, refs: 0, interlockOwner: -1, check: false, wanted: false, bp: false, reading: false, ondisk: false,
+    released: false, modified: false, running: false, waiting: false, modifyRefs: 0, waitmod: false, waitdep: false, reclaim: false,
+    ioerror: false, gencrc: false, locked: false, delwri: false, notmeta: false, modRoot: 'none', residue: 'none',
+  }; // prettier-ignore
+}
+
+export function blankClient(shape: Shape): MutableClient {
+  return {
+    at: 'idle', io: -1, runnable: false, how: 'read', wantsUndo: false, closing: false, mods: 0, interlock: false, bare: false,
+    needs: shape.volumes.map(() => 0),
+  }; // prettier-ignore
 }

@@ -7,7 +7,7 @@
 //
 // "Seed" is DragonFly's sys/vfs/hammer/hammer_io.c at commit e8c03636. Lines are cited, sentences are not.
 
-import type { RepairId, Snapshot } from './snapshot.ts';
+import type { IoSnapshot, RepairId, Snapshot } from './snapshot.ts';
 import type { Action, ActionKind, Outcome } from './vocabulary.ts';
 
 /** A place of the seed: a line or a range, and the fact that stands there, in our words. */
@@ -46,15 +46,25 @@ interface ClaimBase {
   readonly refutation?: Refutation;
 }
 
+/** What a claim says of one io: nothing, that it is as it should be, or that it is not. */
+export type IoVerdict = 'silent' | 'kept' | 'broken';
+
 /** A claim about one state. */
 export interface Invariant extends ClaimBase {
   readonly form: 'state';
-  applies(s: Snapshot): boolean;
+  /** Whether the claim says anything about this state. */
+  readonly applies: (s: Snapshot) => boolean;
   /**
    * A snapshot carries byte sums but not the size of a block. Whoever knows the size passes it, and the sums are checked
    * exactly; without it they are checked for being sums of equal blocks.
    */
-  holds(s: Snapshot, blockBytes?: number): boolean;
+  readonly holds: (s: Snapshot, blockBytes?: number) => boolean;
+  /**
+   * Only of a claim that speaks about each io by itself and looks at nothing but the io: what it says of one. The claim then
+   * applies where it is not silent about every io, and holds where no io breaks it, so a checker may ask once for each io that
+   * it meets instead of once for each state.
+   */
+  readonly ofIo?: (io: IoSnapshot) => IoVerdict;
   /** A state that breaks this claim. */
   readonly violation: Snapshot;
 }
@@ -79,8 +89,10 @@ export interface Property extends ClaimBase {
   readonly tlaState?: string;
   /** Kinds of action that can break it; a checker need not ask about others. */
   readonly on: readonly ActionKind[] | 'any';
-  applies(before: Snapshot, step: Step, after: Snapshot): boolean;
-  holds(before: Snapshot, step: Step, after: Snapshot): boolean;
+  /** Whether the claim says anything about this step. */
+  readonly applies: (before: Snapshot, step: Step, after: Snapshot) => boolean;
+  /** Whether the step keeps the claim. */
+  readonly holds: (before: Snapshot, step: Step, after: Snapshot) => boolean;
   /** A step that breaks this claim. */
   readonly violation: Transition;
 }
@@ -92,6 +104,7 @@ export interface Construction extends ClaimBase {
   readonly howByConstruction: string;
 }
 
+/** What must hold: in every state, in every step, or by construction. */
 export type Claim = Invariant | Property | Construction;
 
 /** Something that must always remain possible (AG EF); the explorer looks for states from which it is not. */
@@ -108,6 +121,7 @@ export interface Progress {
 export interface Goal {
   readonly id: string;
   readonly statement: string;
+  /** Whether the situation is there. */
   reached(s: Snapshot): boolean;
   readonly example: Snapshot;
 }

@@ -6,10 +6,10 @@
 import type { Invariant } from './claim.ts';
 import { compositeState } from './composite-state.ts';
 import { client, example, heldClean, heldDirty, passiveClean, passiveDirty, unloaded, writing } from './example.ts';
-import { perIo } from './per-io.ts';
+import { eachIo } from './per-io.ts';
 import { isLockedDirtyType } from './reading.ts';
 
-export const I5 = perIo({
+export const I5 = eachIo({
   id: 'I5',
   tla: 'ModifiedExcludesRunning',
   statement: 'A buffer is never both modified and being written.',
@@ -24,7 +24,7 @@ export const I5 = perIo({
   violation: example({ ios: [writing('data', { modified: true, modRoot: 'data' })], clients: [client('hold', 0)] }),
 });
 
-export const I6 = perIo({
+export const I6 = eachIo({
   id: 'I6',
   tla: 'HeldIsOffQueue',
   statement:
@@ -55,7 +55,7 @@ export const I6 = perIo({
   violation: example({ ios: [heldClean('data')] }),
 });
 
-export const I7 = perIo({
+export const I7 = eachIo({
   id: 'I7',
   tla: 'DirtyMetaIsHeld',
   statement: 'Modified META and modified volume headers are held and not marked for delayed write.',
@@ -69,7 +69,7 @@ export const I7 = perIo({
   violation: example({ ios: [heldDirty('meta', { released: true, delwri: true })] }),
 });
 
-export const I8 = perIo({
+export const I8 = eachIo({
   id: 'I8',
   tla: 'OneIoPerBuffer',
   statement:
@@ -86,7 +86,7 @@ export const I8 = perIo({
   violation: example({ ios: [passiveClean('data', { residue: 'cached' })] }),
 });
 
-export const I10 = perIo({
+export const I10 = eachIo({
   id: 'I10',
   tla: 'OndiskNeedsBuffer',
   statement:
@@ -101,7 +101,7 @@ export const I10 = perIo({
   violation: example({ ios: [unloaded('data', { ondisk: true })] }),
 });
 
-export const I19 = perIo({
+export const I19 = eachIo({
   id: 'I19',
   tla: 'LockedHasBuffer',
   statement: 'Only an attached buffer is locked.',
@@ -115,7 +115,7 @@ export const I19 = perIo({
   violation: example({ ios: [unloaded('data', { locked: true })] }),
 });
 
-export const I29 = perIo({
+export const I29 = eachIo({
   id: 'I29',
   tla: 'PendingCrcHoldsReference',
   statement: 'Pending CRC work exists only in META and holds a reference on its buffer.',
@@ -126,7 +126,7 @@ export const I29 = perIo({
   violation: example({ ios: [heldDirty('meta', { gencrc: true, refs: 0, check: false })] }),
 });
 
-export const I30 = perIo({
+export const I30 = eachIo({
   id: 'I30',
   tla: 'CrcDoneBeforeWrite',
   statement: 'Pending CRC work belongs to a dirty buffer that is not being written.',
@@ -140,7 +140,7 @@ export const I30 = perIo({
   violation: example({ ios: [writing('meta', { gencrc: true })], clients: [client('hold', 0)] }),
 });
 
-export const H2 = perIo({
+export const H2 = eachIo({
   id: 'H2',
   tla: 'ReclaimExcludesModified',
   statement: 'A buffer that is to be dropped when written is not modified.',
@@ -156,7 +156,7 @@ export const H2 = perIo({
   violation: example({ ios: [heldDirty('undo', { reclaim: true, locked: true })], clients: [client('hold', 0)] }),
 });
 
-export const H6 = perIo({
+export const H6 = eachIo({
   id: 'H6',
   tla: 'DelayedWriteIsDirty',
   statement: 'A buffer marked for delayed write is modified.',
@@ -171,7 +171,7 @@ export const H6 = perIo({
   violation: example({ ios: [passiveClean('data', { delwri: true })] }),
 });
 
-export const H11 = perIo({
+export const H11 = eachIo({
   id: 'H11',
   tla: 'StateIsNamed',
   statement:

@@ -5,7 +5,7 @@
 
 import type { Invariant } from './claim.ts';
 import { client, example, heldClean, loose, passiveDirty, writing } from './example.ts';
-import { perIo } from './per-io.ts';
+import { eachIo, perIo } from './per-io.ts';
 import { DIRTY_LIST, LIST_NAMES, entryClient, entryIo, timesOnRunList } from './reading.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -55,7 +55,7 @@ export const I1: Invariant = {
   violation: example({ ios: [passiveDirty('data')], lists: { data: [] } }),
 };
 
-export const I2 = perIo({
+export const I2 = eachIo({
   id: 'I2',
   tla: 'LooseIsDetached',
   statement:
@@ -70,7 +70,7 @@ export const I2 = perIo({
   violation: example({ ios: [loose('volume')] }),
 });
 
-export const I28 = perIo({
+export const I28 = eachIo({
   id: 'I28',
   tla: 'AttachedIsNotLoose',
   statement: 'An io that is referenced, being read, or has a buffer is off the lose list.',

@@ -5,11 +5,11 @@
 
 import type { Invariant } from './claim.ts';
 import { client, example, heldClean, passiveClean, unloaded, writing } from './example.ts';
-import { perIo } from './per-io.ts';
+import { eachIo, perIo } from './per-io.ts';
 import { clientCounts, hasHandle } from './reading.ts';
 import type { Snapshot } from './snapshot.ts';
 
-export const I26 = perIo({
+export const I26 = eachIo({
   id: 'I26',
   tla: 'CheckNeedsInterlock',
   statement: 'An io without references has nothing to validate unless somebody owns its interlock.',
@@ -74,7 +74,7 @@ export const I31 = perIo({
   violation: example({ ios: [passiveClean('data', { ioerror: true })], mount: { criticalError: false } }),
 });
 
-export const H1 = perIo({
+export const H1 = eachIo({
   id: 'H1',
   tla: 'WaitdepEndsWithWait',
   statement: 'A buffer that is waited for before it goes is being written, and the waiting release owns its interlock.',
@@ -89,7 +89,7 @@ export const H1 = perIo({
   violation: example({ ios: [passiveClean('data', { waitdep: true })] }),
 });
 
-export const H3 = perIo({
+export const H3 = eachIo({
   id: 'H3',
   tla: 'PinnedHasBuffer',
   statement: 'A pinned structure has its buffer.',

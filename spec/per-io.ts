@@ -1,9 +1,12 @@
-// Claims that speak about each io by itself: the predicate is written for one io, the loop stands here once.
+// Claims that speak about each io: the predicate is written for one io, the loop stands here once.
+//
+// `perIo` may look at the rest of the state as well; `eachIo` looks at the io and at nothing else, and so can be asked about
+// an io without a state.
 
 import type { Invariant } from './claim.ts';
 import type { IoSnapshot, Snapshot } from './snapshot.ts';
 
-export interface PerIoParts extends Omit<Invariant, 'form' | 'status' | 'applies' | 'holds'> {
+export interface PerIoParts extends Omit<Invariant, 'form' | 'status' | 'applies' | 'holds' | 'ofIo'> {
   /** Does the claim say anything about this io? */
   readonly concerns: (io: IoSnapshot, s: Snapshot, index: number) => boolean;
   /** What must be true of an io that it concerns. */
@@ -30,5 +33,19 @@ export function perIo(parts: PerIoParts): Invariant {
       }
       return true;
     },
+  };
+}
+
+export interface EachIoParts extends Omit<PerIoParts, 'concerns' | 'ok'> {
+  readonly concerns: (io: IoSnapshot) => boolean;
+  readonly ok: (io: IoSnapshot) => boolean;
+}
+
+/** A checked state invariant about each io by itself. */
+export function eachIo(parts: EachIoParts): Invariant {
+  const { concerns, ok } = parts;
+  return {
+    ...perIo(parts),
+    ofIo: (io) => (!concerns(io) ? 'silent' : ok(io) ? 'kept' : 'broken'),
   };
 }

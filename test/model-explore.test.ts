@@ -2,8 +2,10 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Goal, Invariant, Property } from '../spec/claim.ts';
+import { INVARIANTS, PROPERTIES } from '../spec/index.ts';
 import type { Snapshot } from '../spec/snapshot.ts';
 import { blankSnapshot, createMachine, explore, pathTo, stuckStates } from '../model/index.ts';
+import { configuration } from './kit/configurations.ts';
 import { actsWithout, block, shapeOf } from './kit/shape-of.ts';
 
 const quiet = actsWithout(
@@ -103,6 +105,47 @@ describe('claims', () => {
     expect(exploration.complete).toBe(true);
     expect(exploration.applied.get('N3')).toBeGreaterThan(100);
     expect(exploration.applied.has('N4')).toBe(false);
+  });
+
+  // A claim about each io by itself is asked once for every io that differs. Nobody may be able to tell.
+  test.each(['data', 'meta-faults', 'two-volumes', 'without-D2', 'without-D30', 'without-D39'])(
+    '%s: claims about each io find and count the same when they are asked of every state',
+    (name) => {
+      const machine = createMachine(configuration(name).shape);
+      const ofStates = INVARIANTS.map(({ ofIo: _, ...claim }): Invariant => claim);
+      const quick = explore(machine, { invariants: INVARIANTS, properties: PROPERTIES });
+      const slow = explore(machine, { invariants: ofStates, properties: PROPERTIES });
+      expect(quick.violation === undefined).toBe(!name.startsWith('without'));
+      expect([quick.violation, quick.distinct, ...quick.applied]).toEqual([
+        slow.violation,
+        slow.distinct,
+        ...slow.applied,
+      ]);
+    },
+  );
+
+  test('of two invariants that one state breaks, the first in the order given is named', () => {
+    const dirty = (id: string): Invariant => ({ ...never((s) => s.ios[0]!.modified), id });
+    const dirtyIo: Invariant = { ...dirty('N6'), ofIo: (io) => (io.modified ? 'broken' : 'silent') };
+    const first = (...invariants: Invariant[]): string | undefined =>
+      explore(createMachine(shapeOf({ acts: quiet })), { invariants }).violation?.claim;
+    expect(first(dirtyIo, dirty('N7'))).toBe('N6');
+    expect(first(dirty('N5'), dirtyIo)).toBe('N5');
+  });
+
+  test('every io is asked, not the last alone', () => {
+    const blocks = [block('b1', 'data'), block('b2', 'undo')];
+    const machine = createMachine(shapeOf({ blocks, acts: quiet, clients: ['c1'] }));
+    for (const type of ['data', 'undo']) {
+      const dirty: Invariant = {
+        ...never((s) => s.ios.some((io) => io.modified && io.type === type)),
+        ofIo: (io) => (io.modified && io.type === type ? 'broken' : 'silent'),
+      };
+      const { violation, rows } = explore(machine, { invariants: [dirty] });
+      const snapshot = blankSnapshot(machine.shape);
+      machine.snapshot(rows, violation!.state * machine.rowWords, snapshot);
+      expect(snapshot.ios.map((io) => io.modified)).toEqual(blocks.map((one) => one.type === type));
+    }
   });
 
   test('a goal is reported with the first state that reaches it, an impossible one not at all', () => {

@@ -131,6 +131,25 @@ describe.each(INVARIANTS.map((claim) => [`${claim.id} ${claim.tla}`, claim] as c
   });
 });
 
+describe('a claim about each io by itself', () => {
+  const alone = INVARIANTS.filter(({ ofIo }) => ofIo !== undefined);
+  const examples = [...INVARIANTS.map(({ violation }) => violation), ...GOALS.map(({ example }) => example)];
+
+  it('is one of these', () => {
+    expect(alone.map(({ id }) => id).join(' ')).toBe('I2 I5 I6 I7 I8 I10 I19 I26 I28 I29 I30 H1 H2 H3 H6 H11');
+  });
+
+  it.each(alone.map((claim) => [claim.id, claim] as const))('%s says of ios what it says of states', (_, claim) => {
+    const different = examples.filter((s) => {
+      const verdicts = s.ios.map((io) => claim.ofIo!(io));
+      const applies = verdicts.some((verdict) => verdict !== 'silent');
+      return applies !== claim.applies(s) || verdicts.includes('broken') === claim.holds(s, EXAMPLE_BLOCK_BYTES);
+    });
+    expect(different).toEqual([]);
+    expect(claim.violation.ios.map((io) => claim.ofIo!(io))).toContain('broken');
+  });
+});
+
 describe.each(PROPERTIES.map((claim) => [`${claim.id} ${claim.tla}`, claim] as const))('%s', (_, claim) => {
   const { before, step, after } = claim.violation;
 

@@ -1,19 +1,19 @@
 // `--explain` knows everything that has a name, and helps with a name that it does not know.
 
 import { describe, expect, it } from 'vitest';
-import { ACTION_KINDS, CLAIMS, GOALS, LABELS, PROGRESS, PROMISES, REPAIRS } from '../spec/index.ts';
+import { ACTION_KINDS, CLAIMS, DEVICE_FAULTS, GOALS, LABELS, PROGRESS, PROMISES, REPAIRS } from '../spec/index.ts';
 import { UnknownEntry, explainClaim } from './kit/explain.ts';
 
 const NAMES = [
   ...CLAIMS.flatMap(({ id, tla }) => [id, tla]),
-  ...[...GOALS, ...REPAIRS, ...PROGRESS].map(({ id }) => id),
+  ...[...GOALS, ...REPAIRS, ...PROGRESS, ...DEVICE_FAULTS].map(({ id }) => id),
   ...PROMISES.map(({ name }) => name),
   ...ACTION_KINDS,
   ...LABELS,
 ];
 
 describe('explainClaim', () => {
-  it('explains every claim, repair, goal, promise, action and label', () => {
+  it('explains every claim, repair, goal, promise, action, label and device fault', () => {
     const short = NAMES.filter((name) => explainClaim(name).split('\n').length < 3);
     expect(short).toEqual([]);
   });
@@ -43,6 +43,31 @@ describe('explainClaim', () => {
     expect(explainClaim('DisassociateIsSafe')).toContain(
       'by kernel recycle d1 → done to\n  io d1: not bp, not ondisk, not modified, not delwri, modRoot lose',
     );
+  });
+
+  it('has one entry for a name', () => {
+    const others = NAMES.filter((name) => !(LABELS as readonly string[]).includes(name));
+    expect(new Set(others.map((name) => name.toLowerCase())).size).toBe(others.length);
+  });
+
+  it('tells of a fault of a device what the layer promises, who is told, and what holds', () => {
+    expect(explainClaim('F4')).toBe(
+      [
+        'F4 Fails every read of a block with EIO (a fault of a device, on read)',
+        '',
+        'The layer: detected: somebody is told.',
+        'Told by: the get that caused the read answers error.',
+        'Then: Every getter is answered error, one read each; no buffer, structure or reference is left behind.',
+        'Why: How often to try is for the caller to decide; a layer that tried for ever would hang its callers.',
+        '',
+        'sys/vfs/hammer/hammer_io.c (e8c03636):',
+        '  309-375  a failed read drops the buffer',
+      ].join('\n'),
+    );
+    expect(explainClaim('F8')).toContain(
+      'The layer: outside the contract: nobody is told.\nThen: While the buffer is attached',
+    );
+    expect(explainClaim('F8')).toContain('\nhasValidCrc on a META block: finds nothing.\n');
   });
 
   it('takes any capitalisation', () => {
