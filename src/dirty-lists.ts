@@ -67,15 +67,16 @@ export class DirtyLists {
     if (io.modRoot === 'lose') this.#leave(io);
   }
 
-  size(list: ListName): number {
-    return this.#lists[list].size;
+  /** Takes all structures off the lose list; answers them in order. */
+  takeLoose(): HammerIo[] {
+    const loose = this.#lists.lose.valuesArray();
+    this.#lists.lose.clear();
+    for (const io of loose) io.modRoot = 'none';
+    return loose;
   }
 
-  /** The first member in order, if there is one. */
-  first(list: ListName): HammerIo | undefined {
-    const tree = this.#lists[list];
-    const key = tree.minKey();
-    return key === undefined ? undefined : tree.get(key);
+  size(list: ListName): number {
+    return this.#lists[list].size;
   }
 
   /** Visits the members in order. The visitor must not change the list. */

@@ -232,7 +232,7 @@ export function resumeRelease(m: MountState, ticket: TicketRecord): Answer {
 
 /** Destroys every loose structure (hammer_flusher_clean_loose_ios). */
 export function cleanLoose(m: MountState): Answer {
-  for (let io = m.lists.first('lose'); io !== undefined; io = m.lists.first('lose')) free(m, io);
+  for (const io of m.lists.takeLoose()) free(m, io);
   return DONE;
 }
 
