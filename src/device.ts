@@ -7,6 +7,7 @@ import type { Handle } from './handles.ts';
 /** `ok` for a whole transfer, else `error`: EIO, or only a part was transferred. */
 export type Result = 'ok' | 'error';
 
+/** Read one block, or two that stand side by side. Answered with readDone. */
 export interface ReadRequest {
   readonly kind: 'read';
   readonly id: number;
@@ -21,6 +22,7 @@ export interface ReadRequest {
   readonly into: readonly Uint8Array[];
 }
 
+/** Write one block. Answered with writeDone; durable only by a flush that is asked for afterwards. */
 export interface WriteRequest {
   readonly kind: 'write';
   readonly id: number;
@@ -35,7 +37,7 @@ export interface WriteRequest {
   readonly bytes: Uint8Array;
 }
 
-/** Make everything durable whose write has completed before this request. */
+/** Make everything durable whose write has completed before this request. Answered with flushDone. */
 export interface FlushRequest {
   readonly kind: 'flush';
   readonly id: number;
@@ -59,6 +61,7 @@ export type DeviceRequest = ReadRequest | WriteRequest | FlushRequest;
 /** What leaves the core. */
 export type Request = DeviceRequest | UndoRequest;
 
+/** What carries out the requests of a core, and tells it later how they ended. */
 export interface Device {
   /** Takes a request, to be completed later. */
   submit(request: DeviceRequest): void;

@@ -29,8 +29,11 @@ export interface Completion {
 
 /** The completions of the core, as far as a device gives them. */
 export interface CompletionSink {
+  /** A read has ended; `bytes` unless they stand in `into` or it failed. */
   readDone(request: number, result: Result, bytes?: Uint8Array): unknown;
+  /** A write has ended. */
   writeDone(request: number, result: Result): unknown;
+  /** A device flush has ended. */
   flushDone(request: number, result: Result): unknown;
 }
 
@@ -53,6 +56,7 @@ interface Medium {
   readonly durable: Map<number, Uint8Array>;
 }
 
+/** A device whose blocks stand in memory, and which completes a request when it is told to. Blocks are zeros at first. */
 export class MemoryDevice implements Device {
   readonly blockBytes: number;
   #media: Medium[] = [];

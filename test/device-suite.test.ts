@@ -101,6 +101,16 @@ describe('the suite is seen to fail', () => {
     ['flips bits', alwaysFailing('read', { code: 'flip', bit: 9 }), 'a block that was never written reads as zeros'],
     ['reads short', alwaysFailing('read', { code: 'short', bytes: 512 }), 'a read of two blocks brings both, in order'],
     [
+      'keeps what it read',
+      ({ volumes, blockBytes }) =>
+        new (class extends FaultDevice {
+          override complete(id: number, fault?: InjectedFault): Completion {
+            return { ...super.complete(id, fault), bytes: undefined };
+          }
+        })(volumes, blockBytes),
+      'each read fills its own views, or brings its contents with the completion',
+    ],
+    [
       'loses flushes',
       alwaysFailing('flush', { code: 'lost' }),
       'power loss takes no more than what no flush has covered, and ends every request',

@@ -15,6 +15,11 @@ export interface SuiteDevice extends Device {
   volatileState?(volume: number): Volatile;
   readDurable?(volume: number, block: number): Uint8Array | Promise<Uint8Array>;
   losePower?(survivors?: Survivors): void | Promise<void>;
+  /**
+   * The memory, MEMORY_BYTES from `offset` on, of which all requests must carry views; without it, requests may carry any.
+   * The suite then copies contents there first, and a core is set up to have its buffers there.
+   */
+  readonly memory?: { readonly slab: SharedArrayBuffer; readonly offset: number };
   /** Called at the end of each case. */
   close?(): void | Promise<void>;
 }
@@ -30,6 +35,13 @@ export const SUITE_SIZES: DeviceSizes = { volumes: 2, blocks: 16, blockBytes: 10
 
 const BYTES = SUITE_SIZES.blockBytes;
 
+/** Buffers of the core that a case may set up; they come first in the memory of a device, blocks of single requests next. */
+export const CORE_BUFS = 4;
+const REQUEST_BLOCKS = 28;
+export const MEMORY_BYTES = (CORE_BUFS + REQUEST_BLOCKS) * BYTES;
+/** What the memory of a read holds before; no contents of the suite are like this. */
+const STALE = 0xa5;
+
 /** Contents that differ in every byte from those of another value, and tell a shifted block. */
 export const filled = (value: number): Uint8Array =>
   Uint8Array.from({ length: BYTES }, (_, i) => (value * 37 + i * 11) & 255);
@@ -39,18 +51,39 @@ export const ZEROS = new Uint8Array(BYTES);
 export class Bench {
   readonly device: SuiteDevice;
   #lastId = 0;
+  readonly #into = new Map<number, readonly Uint8Array[]>();
+  #lastView = 0;
 
   constructor(device: SuiteDevice) {
     this.device = device;
   }
 
+  /** Memory for a block that the device takes. It is used again for the 29th block after. */
+  view(): Uint8Array {
+    const { memory } = this.device;
+    if (memory === undefined) return new Uint8Array(BYTES);
+    const place = CORE_BUFS + (this.#lastView++ % REQUEST_BLOCKS);
+    return new Uint8Array(memory.slab, memory.offset + place * BYTES, BYTES);
+  }
+
+  /** These contents, in memory that the device takes: they themselves, if they are there already. */
+  viewOf(contents: Uint8Array): Uint8Array {
+    const { memory } = this.device;
+    if (memory === undefined || contents.buffer === memory.slab) return contents;
+    const view = this.view();
+    view.set(contents);
+    return view;
+  }
+
   submitWrite(block: number, contents: Uint8Array, volume = 0): number {
-    this.device.submit({ kind: 'write', id: ++this.#lastId, volume, block, bytes: contents });
+    this.device.submit({ kind: 'write', id: ++this.#lastId, volume, block, bytes: this.viewOf(contents) });
     return this.#lastId;
   }
 
   submitRead(block: number, blocks: 1 | 2 = 1, volume = 0): number {
-    this.device.submit({ kind: 'read', id: ++this.#lastId, volume, block, blocks });
+    const into = Array.from({ length: blocks }, () => this.view().fill(STALE));
+    this.#into.set(++this.#lastId, into);
+    this.device.submit({ kind: 'read', id: this.#lastId, volume, block, blocks, into });
     return this.#lastId;
   }
 
@@ -59,8 +92,12 @@ export class Bench {
     return this.#lastId;
   }
 
+  /** How a request ends. A read that ends well has `bytes`, wherever its device has put them. */
   async end(id: number, fault?: Fault): Promise<Completion> {
-    return await (fault === undefined ? this.device.complete(id) : this.device.complete(id, fault));
+    const completion = await (fault === undefined ? this.device.complete(id) : this.device.complete(id, fault));
+    const into = this.#into.get(id);
+    if (into === undefined || completion.result !== 'ok' || completion.bytes !== undefined) return completion;
+    return { ...completion, bytes: into.length === 1 ? into[0]! : Uint8Array.from(into.flatMap((view) => [...view])) };
   }
 
   async ok(id: number): Promise<Completion> {

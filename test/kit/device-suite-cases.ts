@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Fault } from '../../src/index.ts';
 import { HammerIoCore } from '../../src/index.ts';
-import { filled, sameBytes, SUITE_SIZES, ZEROS, type Bench } from './device-bench.ts';
+import { CORE_BUFS, filled, sameBytes, SUITE_SIZES, ZEROS, type Bench } from './device-bench.ts';
 import type { DeviceSupport } from './device-suite.ts';
 
 const EIO: Fault = { code: 'EIO' };
@@ -51,6 +51,17 @@ export const CASES: readonly SuiteCase[] = [
       await bench.write(6, filled(7));
       const { bytes } = await bench.ok(bench.submitRead(6, 2));
       sameBytes(bytes, Uint8Array.from([...filled(7), ...filled(8)]), 'blocks 6 and 7');
+    },
+  },
+  {
+    title: 'each read fills its own views, or brings its contents with the completion',
+    needs: [],
+    body: async (bench) => {
+      const blocks = [9, 4, 5, 12];
+      for (const block of blocks) await bench.write(block, filled(block));
+      const ids = blocks.map((block) => bench.submitRead(block));
+      for (const [i, id] of ids.entries())
+        sameBytes((await bench.ok(id)).bytes, filled(blocks[i]!), `block ${blocks[i]}`);
     },
   },
   {
@@ -140,7 +151,7 @@ export const CASES: readonly SuiteCase[] = [
     title: 'what is written is what the bytes were at submission',
     needs: ['copiesAtSubmit'],
     body: async (bench) => {
-      const bytes = filled(1);
+      const bytes = bench.viewOf(filled(1));
       const id = bench.submitWrite(1, bytes);
       bytes.fill(99);
       await bench.ok(id);
@@ -253,7 +264,9 @@ export const CASES: readonly SuiteCase[] = [
 /** Get, change, flush, sync, unload, get again; the device is given what the core asks for, and nothing more. */
 async function coreRoundTrip({ device }: Bench): Promise<void> {
   const volumes = Array.from({ length: VOLUMES }, (_, v) => ({ name: `v${v + 1}`, blocks: BLOCKS }));
-  const core = new HammerIoCore({ volumes, capacityBufs: 4, blockBytes: BYTES, verify: true });
+  const { memory } = device;
+  const slab = memory === undefined ? {} : { slab: memory.slab, slabOffset: memory.offset };
+  const core = new HammerIoCore({ volumes, capacityBufs: CORE_BUFS, blockBytes: BYTES, verify: true, ...slab });
   const settle = async (): Promise<void> => {
     core.drainRequests((request) => {
       if (request.kind !== 'undo') device.submit(request);

@@ -11,6 +11,7 @@
 import { CASES } from './device-suite-cases.ts';
 import { Bench, SUITE_SIZES, type DeviceSizes, type SuiteDevice } from './device-bench.ts';
 
+export { MEMORY_BYTES, SUITE_SIZES } from './device-bench.ts';
 export type { DeviceSizes, SuiteDevice } from './device-bench.ts';
 
 export interface DeviceSupport {

@@ -1,0 +1,151 @@
+// How a batch of jobs is carried out, in the thread that does nothing else: reads, then writes, then flushes.
+//
+// Reads go first because somebody waits for each of them, while writes are waited for together. Reads and writes are sorted
+// by volume and block, and neighbours are moved by one system call: on flush that is worth 2.6 times. Sorting is stable, so
+// of two writes to a block the one submitted last counts. When a transfer of several blocks fails, nothing is known about
+// the single blocks, so it is repeated block by block and each job gets a verdict of its own.
+//
+// Flushes go last, one fdatasync for each volume however many asked for it. That covers more than a flush must cover, which
+// is the writes that had completed before it was submitted; those were carried out in an earlier batch, or this would not
+// know of their completion. A failed fdatasync is remembered for good: Linux may drop the pages that it could not write, and
+// a later one would succeed without them.
+//
+// With a write log, each write is appended before it is issued, its failure after it, and a flush when it has succeeded. A
+// write that cannot be logged is not issued, a flush that cannot be logged has not succeeded: a log with gaps proves nothing.
+
+import type { IoCounters } from './io-counters.ts';
+import { FLUSH, READ, WRITE, type Job } from './job.ts';
+import type { Syscalls } from './syscalls.ts';
+import { OK, Transfer } from './transfer.ts';
+import type { WriteLog } from './write-log.ts';
+
+/** What one readv or writev takes (IOV_MAX of Linux). */
+const VIEWS_MAX = 1024;
+
+export interface IoBatchOptions {
+  /** File descriptor of each volume. */
+  readonly files: readonly number[];
+  readonly blockBytes: number;
+  readonly syscalls: Syscalls;
+  readonly counters: IoCounters;
+  readonly log?: WriteLog | undefined;
+}
+
+/** Moves the views of a run; answers a verdict. */
+type Move = (fd: number, views: readonly Uint8Array[], position: number) => number;
+
+export class IoBatch {
+  readonly #files: readonly number[];
+  readonly #blockBytes: number;
+  readonly #counters: IoCounters;
+  readonly #log: WriteLog | undefined;
+  readonly #transfer: Transfer;
+  readonly #read: Move;
+  readonly #write: Move;
+  /** Per volume: the verdict of its first flush that failed. */
+  readonly #flushVerdicts: number[];
+
+  constructor({ files, blockBytes, syscalls, counters, log }: IoBatchOptions) {
+    this.#files = files;
+    this.#blockBytes = blockBytes;
+    this.#counters = counters;
+    this.#log = log;
+    this.#transfer = new Transfer(syscalls, counters);
+    this.#read = (fd, views, position) => this.#transfer.read(fd, views, position);
+    this.#write = (fd, views, position) => this.#transfer.write(fd, views, position);
+    this.#flushVerdicts = files.map(() => OK);
+  }
+
+  /** Carries out all jobs. `settled` is told of each kind as soon as its jobs have their verdicts. */
+  run(jobs: readonly Job[], settled: (jobs: readonly Job[]) => void): void {
+    this.#counters.add('batches');
+    const reads = jobs.filter(({ kind }) => kind === READ);
+    if (reads.length > 0) {
+      this.#counters.add('reads', reads.length);
+      for (const run of this.#runsOf(reads)) this.#carryOut(run, this.#read);
+      settled(reads);
+    }
+    const writes = jobs.filter(({ kind }) => kind === WRITE);
+    if (writes.length > 0) {
+      this.#counters.add('writes', writes.length);
+      for (const run of this.#runsOf(writes)) this.#writeRun(run);
+      settled(writes);
+    }
+    const flushes = jobs.filter(({ kind }) => kind === FLUSH);
+    if (flushes.length > 0) {
+      this.#counters.add('flushes', flushes.length);
+      for (const volume of new Set(flushes.map((flush) => flush.volume))) this.#flush(flushes, volume);
+      settled(flushes);
+    }
+  }
+
+  /** Jobs by volume and block, cut where the next one is no neighbour or a system call would be too long. */
+  #runsOf(jobs: Job[]): Job[][] {
+    jobs.sort((a, b) => a.volume - b.volume || a.block - b.block);
+    const runs: Job[][] = [];
+    let run: Job[] = [];
+    let views = 0;
+    let before: Job | undefined;
+    for (const job of jobs) {
+      const isNeighbour = job.volume === before?.volume && job.block === before.block + before.views.length;
+      if (!isNeighbour || views + job.views.length > VIEWS_MAX) {
+        run = [];
+        views = 0;
+        runs.push(run);
+      }
+      run.push(job);
+      views += job.views.length;
+      before = job;
+    }
+    return runs;
+  }
+
+  #writeRun(run: readonly Job[]): void {
+    const log = this.#log;
+    if (log === undefined) {
+      this.#carryOut(run, this.#write);
+      return;
+    }
+    const verdict = log.appendWrites(run);
+    if (verdict !== OK) {
+      for (const job of run) job.failed(verdict, log.end, true);
+      return;
+    }
+    this.#carryOut(run, this.#write);
+    // Should this be the append that fails, the log refuses every later one, and the job has failed anyway.
+    for (const job of run) if (job.verdict !== OK) log.appendFailure(job);
+  }
+
+  /** Moves a run at once, or else block by block. */
+  #carryOut(run: readonly Job[], move: Move): void {
+    if (run.length === 1) {
+      this.#alone(run[0]!, move);
+      return;
+    }
+    const { volume, block } = run[0]!;
+    const views = run.flatMap((job) => job.views);
+    if (move(this.#files[volume]!, views, block * this.#blockBytes) === OK) return;
+    this.#counters.add('splits');
+    for (const job of run) this.#alone(job, move);
+  }
+
+  #alone(job: Job, move: Move): void {
+    const verdict = move(this.#files[job.volume]!, job.views, job.block * this.#blockBytes);
+    if (verdict !== OK) job.failed(verdict, this.#transfer.failedAt);
+  }
+
+  #flush(flushes: readonly Job[], volume: number): void {
+    let verdict = this.#flushVerdicts[volume]!;
+    if (verdict === OK) {
+      verdict = this.#transfer.sync(this.#files[volume]!);
+      this.#flushVerdicts[volume] = verdict;
+    }
+    let inLog = false;
+    if (verdict === OK && this.#log !== undefined) {
+      verdict = this.#log.appendFlush(volume);
+      inLog = verdict !== OK;
+    }
+    if (verdict === OK) return;
+    for (const flush of flushes) if (flush.volume === volume) flush.failed(verdict, inLog ? this.#log!.end : 0, inLog);
+  }
+}

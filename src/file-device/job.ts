@@ -1,0 +1,50 @@
+// A request as the I/O thread sees it: where, with which memory, and, when it has been carried out, how it went. The thread
+// has one for each slot of its ring and uses it again and again.
+
+import { OK } from './transfer.ts';
+
+export const READ = 0;
+export const WRITE = 1;
+export const FLUSH = 2;
+export type JobKind = typeof READ | typeof WRITE | typeof FLUSH;
+
+export class Job {
+  /** Its place in the ring, for ever. */
+  readonly slot: number;
+  kind: JobKind = READ;
+  volume = 0;
+  /** The first block; 0 for a flush. */
+  block = 0;
+  /** Memory of the blocks, one view for each; none for a flush. */
+  views: readonly Uint8Array[] = [];
+  /** How it went: a verdict of `transfer.ts`. */
+  verdict = OK;
+  /** The byte of the file at which it failed. */
+  failedAt = 0;
+  /** Whether it was the write log that failed, and not the volume. */
+  failedInLog = false;
+  /** Of a write that was logged: its number in the log. */
+  logged = 0;
+
+  constructor(slot: number) {
+    this.slot = slot;
+  }
+
+  /** Makes it a new job, not carried out yet. */
+  set(kind: JobKind, volume: number, block: number, views: readonly Uint8Array[]): this {
+    this.kind = kind;
+    this.volume = volume;
+    this.block = block;
+    this.views = views;
+    this.verdict = OK;
+    this.failedAt = 0;
+    this.failedInLog = false;
+    return this;
+  }
+
+  failed(verdict: number, at: number, inLog = false): void {
+    this.verdict = verdict;
+    this.failedAt = at;
+    this.failedInLog = inLog;
+  }
+}
