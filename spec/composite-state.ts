@@ -7,6 +7,7 @@
 import { DIRTY_LIST, isLockedDirtyType } from './reading.ts';
 import type { IoSnapshot } from './snapshot.ts';
 
+/** The state of one buffer in a word, as reports and goals name it. */
 export type CompositeState =
   | 'Absent' // no structure
   | 'Unloaded' // a structure whose buffer is still to come, or could not be read

@@ -3,6 +3,7 @@
 
 import type { Construction } from './claim.ts';
 
+/** Claims that hold because of how the code is built; nothing can be observed that would break them. */
 export const CONSTRUCTIONS: readonly Construction[] = [
   {
     form: 'construction',

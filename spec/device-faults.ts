@@ -11,6 +11,7 @@
 
 import type { SeedRef } from './claim.ts';
 
+/** What the layer promises when a device has a fault. */
 export type FaultPromise = 'survived' | 'detected' | 'outside';
 
 /** How a fault is told. */
@@ -24,6 +25,7 @@ export type FaultTold =
   /** The completion itself is refused by an ImpossibleInput, and nothing has changed. */
   | 'ImpossibleInput';
 
+/** One way in which a device fails. */
 export interface DeviceFault {
   readonly id: string;
   /** What the device does. */
@@ -50,6 +52,7 @@ const FAILED_WRITE: readonly SeedRef[] = [
 ];
 const ANY_META = 'Of META, `hasValidCrc` tells; of other blocks, nobody.';
 
+/** Every fault that a device may have, and what the layer promises when it does. */
 export const DEVICE_FAULTS: readonly DeviceFault[] = [
   {
     id: 'F1',

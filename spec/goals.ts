@@ -8,4 +8,5 @@ import { BUFFER_GOALS } from './goals-buffer.ts';
 import { WAITING_GOALS } from './goals-waiting.ts';
 import { inIdOrder } from './claim-order.ts';
 
+/** Situations that some run must reach: what never happens proves nothing. */
 export const GOALS: readonly Goal[] = inIdOrder([...WAITING_GOALS, ...BUFFER_GOALS]);

@@ -21,4 +21,5 @@ export const INVARIANT_GROUPS: Readonly<Record<string, readonly Invariant[]>> = 
   Waiting: WAITING_INVARIANTS,
 };
 
+/** Claims about every reachable state. */
 export const INVARIANTS: readonly Invariant[] = inIdOrder(Object.values(INVARIANT_GROUPS).flat());

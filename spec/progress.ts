@@ -15,6 +15,7 @@ function waits(s: Snapshot, client: number): boolean {
   return at !== undefined && isWaitingPlace(at);
 }
 
+/** What must always remain possible: that every wait ends. */
 export const PROGRESS: readonly Progress[] = [
   {
     id: 'W1',

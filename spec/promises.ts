@@ -6,6 +6,7 @@
 import type { SeedRef } from './claim.ts';
 import type { ActionKind } from './vocabulary.ts';
 
+/** The name by which an error tells which promise was broken. */
 export type PromiseName =
   | 'HandleOpen'
   | 'NoOpenModification'
@@ -20,6 +21,7 @@ export type PromiseName =
   | 'TicketRunnable'
   | 'TicketQueued';
 
+/** Something that a caller may not do; production throws and changes nothing. */
 export interface CallerPromise {
   readonly name: PromiseName;
   readonly statement: string;
@@ -27,6 +29,7 @@ export interface CallerPromise {
   readonly on: readonly ActionKind[];
 }
 
+/** Every promise of a caller. */
 export const PROMISES: readonly CallerPromise[] = [
   {
     name: 'HandleOpen',

@@ -13,4 +13,5 @@ export const PROPERTY_GROUPS: Readonly<Record<string, readonly Property[]>> = {
   'Device flushes': VOLUME_PROPERTIES,
 };
 
+/** Claims about every step: what may become of a state. */
 export const PROPERTIES: readonly Property[] = inIdOrder(Object.values(PROPERTY_GROUPS).flat());

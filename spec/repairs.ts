@@ -5,6 +5,7 @@
 
 import type { Repair } from './claim.ts';
 
+/** Every repair, with the claim that fails without it and the configuration that shows it. */
 export const REPAIRS: readonly Repair[] = [
   {
     id: 'D2',

@@ -5,12 +5,14 @@
 
 import type { PromiseName } from './promises.ts';
 
+/** Where an assertion of the seed has gone to. */
 export type AssertionHome =
   | { readonly promise: PromiseName }
   | { readonly claim: string }
   | { readonly unreachable: string }
   | { readonly notBuilt: string };
 
+/** One assertion of the seed and what stands for it here. */
 export interface SeedAssertion {
   readonly line: number;
   readonly kind: 'KKASSERT' | 'panic';
@@ -35,6 +37,7 @@ const DIRECT: AssertionHome = { notBuilt: 'direct I/O' };
 const TRANSACTIONS: AssertionHome = { notBuilt: 'transactions and their shared lock belong to the flusher' };
 const WHOLE_BLOCK = unreachable('a handle shows the bytes of its own block, so a range cannot start outside it');
 
+/** Every assertion of the seed. */
 export const SEED_ASSERTIONS: readonly SeedAssertion[] = [
   assertion(127, 'the buffer to detach is in the kernel’s hands', claim('I11')),
   assertion(128, 'and clean', claim('I11')),

@@ -9,6 +9,7 @@ import { ACTIONS, labelOf, type ActionKind } from './vocabulary.ts';
 /** Parts that are not built yet, or that have nothing to do here. */
 export type NoHome = 'direct I/O' | 'disabled in the seed';
 
+/** One function of the seed and what stands for it here. */
 export interface SeedFunction {
   readonly name: string;
   readonly line: number;
@@ -44,6 +45,7 @@ const notBuilt = (name: string, [line, to]: readonly [number, number], what: str
   noHome,
 });
 
+/** Every function of the seed. */
 export const SEED_FUNCTIONS: readonly SeedFunction[] = [
   built(
     'hammer_mod_rb_compare',

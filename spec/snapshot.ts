@@ -3,6 +3,7 @@
 // A Snapshot is what the voices are compared by: the model derives it from primary facts, production reads it off the
 // fields that it maintains, and the TLA+ variables carry the same names. Field names are the seed's, in camelCase.
 
+/** What a block holds, which decides the list that it is on while it is dirty. */
 export type IoType = 'volume' | 'meta' | 'undo' | 'data';
 
 /** The list that an io is a member of: the four dirty lists, the lose list, or none (seed `mod_root`). */
@@ -80,6 +81,7 @@ export interface IoSnapshot {
   readonly residue: Residue;
 }
 
+/** What can be observed of a client: where it is in a call, and what it owns. */
 export interface ClientSnapshot {
   readonly at: ClientAt;
   /** Buffer concerned, or -1. */
@@ -100,6 +102,7 @@ export interface ClientSnapshot {
   readonly needs: readonly number[];
 }
 
+/** What can be observed of a volume and its device. */
 export interface VolumeSnapshot {
   readonly flush: FlushState;
   readonly volatile: Volatile;
@@ -108,6 +111,7 @@ export interface VolumeSnapshot {
 /** An entry of the run list: a write in flight, or the placemarker of a client in waitAll. */
 export type RunEntry = { readonly io: number } | { readonly client: number };
 
+/** What can be observed of the mount as a whole; sums are in bytes. */
 export interface MountSnapshot {
   readonly criticalError: boolean;
   /** Bytes of modified META and VOLUME buffers. */
@@ -120,6 +124,7 @@ export interface MountSnapshot {
   readonly ioLockedCount: number;
 }
 
+/** One observable state: equal snapshots mean that nobody can tell the implementations apart. */
 export interface Snapshot {
   readonly ios: readonly IoSnapshot[];
   readonly clients: readonly ClientSnapshot[];
@@ -141,6 +146,7 @@ export interface BlockShape {
 
 /** Repaired defects, by id. Production has them all; model and TLA+ can leave some out. */
 export type RepairId = 'D2' | 'D4' | 'D9' | 'D11' | 'D30' | 'D35' | 'D39';
+/** The numbers of the defects that can be left unrepaired in model and TLA+. */
 export const REPAIR_IDS: readonly RepairId[] = ['D2', 'D4', 'D9', 'D11', 'D30', 'D35', 'D39'];
 
 /** Which inputs may fail. */

@@ -29,6 +29,7 @@ export interface ActionEntry {
   readonly seed: string;
 }
 
+/** Everything that can happen, by name: who does it, what it answers, what it means, where the seed does it. */
 export const ACTIONS = {
   ioRead: {
     by: 'client',
@@ -314,7 +315,9 @@ export const ACTIONS = {
   },
 } as const satisfies Record<string, ActionEntry>;
 
+/** The name of an action. */
 export type ActionKind = keyof typeof ACTIONS;
+/** The names of all actions, in the order of the vocabulary. */
 export const ACTION_KINDS = Object.keys(ACTIONS) as readonly ActionKind[];
 
 /** Actions of a client without further arguments. */

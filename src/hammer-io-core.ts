@@ -36,6 +36,7 @@ import * as writing from './write.ts';
 export type ReadableBytes = Omit<Uint8Array, number | 'set' | 'fill' | 'copyWithin' | 'reverse' | 'sort'> &
   Readonly<Record<number, number>>;
 
+/** The buffer cache: synchronous, with answers and tickets instead of callbacks. One call is one atomic step. */
 export class HammerIoCore {
   /** Everything the core maintains, for inspection by tests and tools. Changing it voids every claim. @internal */
   readonly state: MountState;

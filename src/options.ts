@@ -2,6 +2,7 @@
 
 import { InvalidArgument } from './errors.ts';
 
+/** One volume: blocks of equal size, numbered from 0. */
 export interface VolumeOptions {
   /** For messages. */
   readonly name: string;
@@ -14,6 +15,7 @@ export interface VolumeOptions {
   readonly headerBlock?: number;
 }
 
+/** How a core is set up. */
 export interface CoreOptions {
   /** 1 to 256 volumes; their position is their number. */
   readonly volumes: readonly VolumeOptions[];

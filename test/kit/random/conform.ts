@@ -10,7 +10,6 @@
 // The implementation is any Driver. One is made per configuration and kept; drivers of several configurations take turns, and
 // each run begins with `reset()`.
 
-import fc from 'fast-check';
 import { crc32 } from 'node:zlib';
 import { ACTION_KINDS, type ActionKind } from '../../../spec/vocabulary.ts';
 import { REPAIR_IDS, type RepairId, type Shape } from '../../../spec/snapshot.ts';
@@ -23,6 +22,7 @@ import { Coverage, expectedCoverage } from './coverage.ts';
 import { diceOf } from './dice.ts';
 import { drawShape } from './drawn-shape.ts';
 import { tellFailure, type ConformFailure } from './failure.ts';
+import { fastCheck } from './fast-check.ts';
 import { ProgramArbitrary, type Program } from './program.ts';
 import { FULL_COMPARISON, Stage, type Comparison, type Finding, type ModelView } from './stage.ts';
 import { readToken, TokenError, tokenOf } from './token.ts';
@@ -31,12 +31,15 @@ import { readToken, TokenError, tokenOf } from './token.ts';
 export interface Players {
   /** Makes the implementation for a configuration; production where absent. */
   readonly driver?: (shape: Shape) => Driver;
+  /** Makes the model for a configuration; the reference model where absent. */
   readonly machine?: (shape: Shape) => Machine;
+  /** How states of the model are seen; as its snapshots where absent. */
   readonly view?: (state: State) => ModelView;
   /** How states are compared, for an implementation that does not show all. */
   readonly comparison?: Comparison;
 }
 
+/** What to play, and how much of it; by default 4000 runs of production on drawn configurations. */
 export interface ConformOptions extends Players {
   readonly seed?: number;
   readonly runs?: number;
@@ -55,6 +58,7 @@ export interface ConformOptions extends Players {
   readonly expected?: readonly string[];
 }
 
+/** What random runs have shown. It depends on the options alone. */
 export interface ConformReport {
   readonly seed: number;
   /** Runs begun, the failing one included. */
@@ -75,6 +79,7 @@ export interface ConformReport {
   readonly holds: boolean;
 }
 
+/** Which combinations of circumstances occurred. */
 export interface CoverageReport {
   /** Combination to how often it was met. */
   readonly met: ReadonlyMap<string, number>;
@@ -118,6 +123,7 @@ function seedOfRound(seed: number, round: number): number {
   return (seed + Math.imul(round, 0x9e3779b1)) & (SEED_END - 1);
 }
 
+/** What came of a program that was played once more. */
 export interface ReplayReport {
   /** Steps that the program made. */
   readonly executed: number;
@@ -128,7 +134,7 @@ export interface ReplayReport {
 export function replay(token: string, players: Players = {}): ReplayReport {
   const { path, fingerprint, kinds, shape, ...rest } = readToken(token);
   const play = new Play({ ...players, ...rest, ...(kinds && { kinds }), ...(shape && { shape }) });
-  const [program] = fc.sample(play.arbitrary(rest.seed), { seed: rest.seed, path, numRuns: 1 });
+  const [program] = fastCheck.sample(play.arbitrary(rest.seed), { seed: rest.seed, path, numRuns: 1 });
   if (program === undefined || fingerprintOf(program) !== fingerprint)
     throw new TokenError(
       'The token leads to another program here than where it was printed: replay it with that revision and model.',
@@ -193,8 +199,8 @@ class Play {
   round(seed: number, runs: number): ConformFailure | undefined {
     this.#stages.clear();
     const before = this.runs;
-    const property = fc.property(this.arbitrary(seed), (program) => this.#holds(program));
-    const details = fc.check(property, { seed, numRuns: runs });
+    const property = fastCheck.property(this.arbitrary(seed), (program) => this.#holds(program));
+    const details = fastCheck.check(property, { seed, numRuns: runs });
     this.runs = before + details.numRuns;
     if (!details.failed) return undefined;
     if (this.#finding === undefined) throw this.#breakdown;

@@ -14,6 +14,7 @@ import type { Program } from './program.ts';
 import type { Finding } from './stage.ts';
 import { FAULTS, levelOfFault } from './wheel.ts';
 
+/** A disagreement, told so that it can be understood and repeated. */
 export interface ConformFailure {
   /** Claims broken at the last step; the first one names the failure. */
   readonly claims: readonly string[];
@@ -31,10 +32,11 @@ export interface ConformFailure {
 
 /** `machine` is the one of the program's shape. */
 export function tellFailure(machine: Machine, program: Program, finding: Finding, token: string): ConformFailure {
-  const { claims, differences, changes } = finding;
+  const { implementation, claims, differences, changes } = finding;
   const path = pathOf(machine, finding);
   const claim = CLAIMS.find(({ id }) => id === claims[0]);
-  const what = differences.length > 0 ? differenceLines(differences) : ['the last step changed'];
+  const what =
+    differences.length > 0 ? differenceLines(differences, 'model', implementation) : ['the last step changed'];
   const changed = differences.length > 0 ? [] : differenceLines(changes, 'before', 'after');
   return {
     claims,
@@ -50,13 +52,14 @@ export function tellFailure(machine: Machine, program: Program, finding: Finding
   };
 }
 
-function summaryOf(machine: Machine, { claims, taken, outcome, differences }: Finding, steps: number): string {
+function summaryOf(machine: Machine, finding: Finding, steps: number): string {
+  const { implementation, claims, taken, outcome, differences } = finding;
   const last = machine.actions[taken[taken.length - 1] ?? -1];
   const known = outcome !== undefined && OUTCOMES.includes(outcome);
   const where = last === undefined ? 'In the initial state' : `On ${known ? labelOf(last.kind, outcome) : last.kind}`;
   const after = `, after ${steps} step(s)`;
   if (claims.length > 0) return `${where} ${claims.join(', ')} ${claims.length > 1 ? 'are' : 'is'} broken${after}.`;
-  return `${where} the implementation leaves the model in ${differences[0]?.path ?? 'nothing'}${after}.`;
+  return `${where} ${implementation} leaves the model in ${differences[0]?.path ?? 'nothing'}${after}.`;
 }
 
 /** The model tells the steps; the last one with what the implementation answered. */

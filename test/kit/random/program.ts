@@ -6,11 +6,12 @@
 // apply. `fc.commands` is not used: it draws ten commands at most unless asked otherwise, weighs nothing, and knows no
 // boundaries; here they are put in by hand.
 
-import fc from 'fast-check';
+import type fc from 'fast-check';
 import { ACTION_KINDS } from '../../../spec/vocabulary.ts';
 import type { Shape } from '../../../spec/snapshot.ts';
 import type { Dice } from './dice.ts';
 import { smallerShape } from './drawn-shape.ts';
+import { fastCheck } from './fast-check.ts';
 import { drawSwarm, SLOT_COUNT, WHEEL, type Swarm } from './wheel.ts';
 
 export interface Command {
@@ -41,7 +42,7 @@ export interface ProgramSource {
   exact(program: Program): readonly Command[];
 }
 
-export class ProgramArbitrary extends fc.Arbitrary<Program> {
+export class ProgramArbitrary extends fastCheck.Arbitrary<Program> {
   readonly #source: ProgramSource;
 
   constructor(source: ProgramSource) {
@@ -56,7 +57,7 @@ export class ProgramArbitrary extends fc.Arbitrary<Program> {
     const swarm = drawSwarm(dice, shape.acts);
     const least = Math.ceil(maxCommands / 2);
     const commands = drawCommands(dice, shape, least + dice(maxCommands - least + 1));
-    return new fc.Value({ shape, swarm, commands }, FIRST);
+    return new fastCheck.Value({ shape, swarm, commands }, FIRST);
   }
 
   /** A value comes with the place where shrinking it goes on; without one nothing is known of it. */
@@ -65,7 +66,7 @@ export class ProgramArbitrary extends fc.Arbitrary<Program> {
   }
 
   override shrink(program: Program, context: unknown): fc.Stream<fc.Value<Program>> {
-    return fc.stream(smallerPrograms(program, context as Cursor, this.#source));
+    return fastCheck.stream(smallerPrograms(program, context as Cursor, this.#source));
   }
 }
 
@@ -207,7 +208,7 @@ function* smallerPrograms(program: Program, from: Cursor, source: ProgramSource)
       continue;
     }
     // What is yielded has less than the program in some way, or this would never end.
-    if (candidate !== undefined) yield new fc.Value(candidate, { pass, k, gained: gained || pass >= LOOP });
+    if (candidate !== undefined) yield new fastCheck.Value(candidate, { pass, k, gained: gained || pass >= LOOP });
     k += one.step;
   }
 }

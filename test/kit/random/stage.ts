@@ -11,7 +11,7 @@ import type { Machine } from '../../../model/machine.ts';
 import { View } from '../../../model/snapshot.ts';
 import type { State } from '../../../model/state.ts';
 import { answerDifferences, isSameAnswer, maskOf, runnableMask, thrownDifference } from '../answer-difference.ts';
-import { blankSnapshot, type Driver, type MutableSnapshot, type StepResult } from '../driver.ts';
+import { blankSnapshot, nameOfDriver, type Driver, type MutableSnapshot, type StepResult } from '../driver.ts';
 import { sameSnapshot, snapshotDifferences, type SnapshotDifference } from '../snapshot-difference.ts';
 import { Chooser, exactCommand } from './chooser.ts';
 import type { ClaimWatch } from './claim-watch.ts';
@@ -20,12 +20,15 @@ import type { Command, Program } from './program.ts';
 
 /** The model's snapshot, kept current. */
 export interface ModelView {
+  /** The snapshot of the state that it was made for, as it is now; valid until the next call. */
   look(): Snapshot;
 }
 
 /** How two states are held against each other; an implementation that shows less brings its own. */
 export interface Comparison {
+  /** Whether nobody can tell them apart; asked after each step. */
   same(model: Snapshot, seen: Snapshot): boolean;
+  /** What is told when they are not the same. */
   differences(shape: Shape, model: Snapshot, seen: Snapshot): readonly SnapshotDifference[];
 }
 
@@ -46,6 +49,8 @@ export const FULL_COMPARISON: Comparison = { same: sameSnapshot, differences: sn
 export interface Finding {
   /** Why the run failed: the first broken claim, else `difference` or `thrown`. A shrunk program must fail for the same. */
   readonly cause: string;
+  /** What reports call the implementation. */
+  readonly implementation: string;
   readonly claims: readonly string[];
   /** Actions performed up to and with the one in question, by index; none where the initial state is wrong. */
   readonly taken: readonly number[];
@@ -198,6 +203,7 @@ export class Stage {
     changes: readonly SnapshotDifference[],
   ): Finding {
     const cause = claims[0] ?? (differences[0]?.path === 'thrown' ? 'thrown' : 'difference');
-    return { cause, claims, taken: [...this.#taken], outcome, differences, changes };
+    const implementation = nameOfDriver(this.#driver);
+    return { cause, implementation, claims, taken: [...this.#taken], outcome, differences, changes };
   }
 }
