@@ -48,6 +48,7 @@ export interface CachePolicyStatistics {
   readonly swept: number;
 }
 
+/** Decides which buffers are given up and when dirty ones are written. Acts on the core by its public actions only. */
 export interface CachePolicy {
   /**
    * Tries to have `bufs` free buffers. Looks at each buffer of the slab twice at most.
@@ -62,9 +63,11 @@ export interface CachePolicy {
   writeBehind(core: HammerIoCore): number;
   /** Shall the read of this block cover the next one too? To be asked once for each block that was not resident. */
   wantsAhead(volume: number, block: number): boolean;
+  /** What was done since the policy was made. */
   readonly statistics: CachePolicyStatistics;
 }
 
+/** How a ClockPolicy is set up. */
 export interface ClockPolicyOptions {
   /** Bytes of dirty DATA and UNDO beyond which writeBehind begins to write. Default: half of the slab. */
   readonly dirtyBytesMax?: number;
@@ -79,6 +82,7 @@ export interface ClockPolicyOptions {
 /** Buffers that are still looked at when enough writes are under way, in the hope for one that is free at once. */
 const LOOK_ON = 64;
 
+/** CLOCK with delayed writes: buffers that were used since the hand came by get a second chance. */
 export class ClockPolicy implements CachePolicy {
   readonly #dirtyBytesMax: number | undefined;
   readonly #dirtyBytesLow: number | undefined;
@@ -118,6 +122,7 @@ export class ClockPolicy implements CachePolicy {
     this.#looseMax = looseMax;
   }
 
+  /** What was done since the policy was made; the numbers go on counting. */
   get statistics(): CachePolicyStatistics {
     return this.#statistics;
   }

@@ -11,8 +11,10 @@
 import { getSystemErrorMap } from 'node:util';
 import { HammerIoError } from '../errors.ts';
 
+/** What was being done when it failed. */
 export type DeviceOperation = 'open' | 'create' | 'lock' | 'measure' | 'read' | 'write' | 'flush' | 'log' | 'close';
 
+/** The facts of a failure. */
 export interface DeviceFailure {
   /** Path of the file or device. */
   readonly file: string;

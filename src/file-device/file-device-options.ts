@@ -3,6 +3,7 @@
 import { InvalidArgument } from '../errors.ts';
 import type { FileVolume } from './volume-file.ts';
 
+/** What FileDevice.open is told. */
 export interface FileDeviceOptions {
   /** Their position is their number. */
   readonly volumes: readonly FileVolume[];

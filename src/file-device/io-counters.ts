@@ -21,6 +21,7 @@ const COUNTS = [
 ] as const;
 
 export type Count = (typeof COUNTS)[number];
+/** What a device has done since it was opened, as counts. */
 export type FileDeviceStatistics = Readonly<Record<Count, number>>;
 
 export const COUNTER_WORDS = COUNTS.length;

@@ -21,6 +21,7 @@ import { alignedSlab } from './aligned-slab.ts';
 import { DeviceError, deviceErrorFrom, DIRECT_ADVICE } from './device-error.ts';
 import { LockFile } from './lock-file.ts';
 
+/** A regular file or block device to be opened. */
 export interface FileVolume {
   /** A regular file or a block device. */
   readonly path: string;

@@ -25,6 +25,7 @@ export const FAILURE_RECORD = 2;
 export const FLUSH_RECORD = 3;
 export type RecordKind = typeof WRITE_RECORD | typeof FAILURE_RECORD | typeof FLUSH_RECORD;
 
+/** What a write log says about itself. */
 export interface WriteLogHeader {
   readonly version: number;
   readonly blockBytes: number;
