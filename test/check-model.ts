@@ -6,7 +6,8 @@
 
 import { isatty } from 'node:tty';
 import { EXIT, oneLine, UsageError, type ExitCode } from './kit/check/exit-codes.ts';
-import { HelpAsked, readOptions } from './kit/check/options.ts';
+import { HelpAsked } from './kit/check/command-line.ts';
+import { readOptions } from './kit/check/options.ts';
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   const options = readOptions(args);

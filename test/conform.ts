@@ -6,7 +6,7 @@
 // that a wrong flag is answered at once.
 
 import { EXIT, oneLine, UsageError, type ExitCode } from './kit/check/exit-codes.ts';
-import { HelpAsked } from './kit/check/options.ts';
+import { HelpAsked } from './kit/check/command-line.ts';
 import { readConformOptions, type ConformCommandOptions } from './kit/foreign/conform-options.ts';
 import type { StdioAdapter } from './kit/foreign/stdio-driver.ts';
 

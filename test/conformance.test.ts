@@ -10,7 +10,8 @@ import { DATA_SHAPE, META_UNDO_SHAPE, VOLUME_META_SHAPE } from './fixtures/shape
 import { checkShape } from './fixtures/spec-copy.ts';
 import { createCoreDriver } from './kit/core-driver.ts';
 import { executeEdges } from './kit/edges.ts';
-import { compareGraphs, formatDifference } from './kit/graph.ts';
+import { compareGraphs } from './kit/graph.ts';
+import { formatDifference } from './kit/graph-story.ts';
 import { breakPromises } from './kit/promises.ts';
 import { modelGraph } from './kit/tla-text.ts';
 

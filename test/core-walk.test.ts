@@ -9,20 +9,10 @@ import type { Shape, Snapshot } from '../spec/snapshot.ts';
 import { BrokenPromise } from '../src/index.ts';
 import { createCoreDriver, type CoreDriver } from './kit/core-driver.ts';
 import { blankSnapshot, diffSnapshots, NotOffered } from './kit/driver.ts';
+import { diceOf, type Dice } from './kit/random/dice.ts';
 import { block, shapeOf } from './kit/shape-of.ts';
 
-/** A tiny generator (mulberry32): numbers below `n`, the same for the same seed. */
-function diceOf(seed: number): (n: number) => number {
-  let state = seed;
-  return (n) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % n;
-  };
-}
-
-function actionOf(kind: ActionKind, shape: Shape, dice: (n: number) => number): Action {
+function actionOf(kind: ActionKind, shape: Shape, dice: Dice): Action {
   const client = dice(shape.clients.length);
   const io = dice(shape.blocks.length);
   const volume = dice(shape.volumes.length);

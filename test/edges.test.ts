@@ -8,7 +8,8 @@ import { DATA_SHAPE, META_UNDO_SHAPE } from './fixtures/shapes.ts';
 import { but, modelDriver } from './fixtures/model-driver.ts';
 import { blankSnapshot, type Driver, type MutableSnapshot } from './kit/driver.ts';
 import { executeEdges } from './kit/edges.ts';
-import { compareGraphs, formatDifference } from './kit/graph.ts';
+import { compareGraphs } from './kit/graph.ts';
+import { formatDifference } from './kit/graph-story.ts';
 import { breakPromises, neverThrown } from './kit/promises.ts';
 import { sameSnapshot, snapshotDifferences } from './kit/snapshot-difference.ts';
 import { modelGraph } from './kit/tla-text.ts';
@@ -35,6 +36,18 @@ function lying(starts: (action: Action) => boolean, lie: (into: MutableSnapshot)
     },
   }));
 }
+
+/** Says nothing when a buffer is to be written in the middle of a change. */
+const silent = (honest: Driver): Partial<Driver> => ({
+  perform(action) {
+    try {
+      return honest.perform(action);
+    } catch (error) {
+      if ((error as { promise?: string }).promise !== 'NotBeingModified') throw error;
+      return { outcome: 'done', stats: { diskRead: 0, diskWrite: 0 }, woken: [] };
+    }
+  },
+});
 
 describe('every edge', () => {
   test.each([
@@ -113,6 +126,18 @@ describe('every edge', () => {
       label: 'ReadDone',
       differences: [{ path: 'woken', expected: 'c1', seen: 'nobody' }],
     });
+  });
+
+  test('an implementation with a name is told by it', () => {
+    const lies = lying(
+      ({ kind }) => kind === 'ioModify',
+      (into) => void (into.ios[0]!.waitmod = true),
+    );
+    const { mismatch } = executeEdges(data, { ...lies, name: 'acme-cache' });
+    expect(mismatch?.summary).toMatch(/^On IoModify acme-cache leaves the model/);
+    expect(mismatch?.story.at(-1)).toBe('   io d1.waitmod: model false, acme-cache true');
+    const broken = breakPromises(data, { ...but(modelDriver(DATA_SHAPE), silent), name: 'acme-cache' });
+    expect(broken.mismatch?.summary).toMatch(/, but acme-cache gives no error/);
   });
 
   test('an exception is told as a mismatch', () => {
@@ -225,17 +250,7 @@ describe('broken promises', () => {
   });
 
   test('a driver that lets one pass is caught', () => {
-    const driver = but(modelDriver(DATA_SHAPE), (honest) => ({
-      perform(action) {
-        try {
-          return honest.perform(action);
-        } catch (error) {
-          if ((error as { promise?: string }).promise !== 'NotBeingModified') throw error;
-          return { outcome: 'done', stats: { diskRead: 0, diskWrite: 0 }, woken: [] };
-        }
-      },
-    }));
-    const { mismatch } = breakPromises(data, driver);
+    const { mismatch } = breakPromises(data, but(modelDriver(DATA_SHAPE), silent));
     expect(mismatch).toMatchObject({
       kind: 'ioFlush',
       promise: 'NotBeingModified',
@@ -342,5 +357,25 @@ describe('two states', () => {
     a.iorun.push({ client: 0 });
     expect(sameSnapshot(a, b)).toBe(false);
     expect(snapshotDifferences(META_UNDO_SHAPE, a, b)).toEqual([{ path: 'iorun', expected: '<c1>', seen: '<m1>' }]);
+  });
+
+  // An implementation that shows a client or a buffer that nobody has must not seem to show one that is there.
+  test.each([
+    [{ io: 0 }, { client: -1 }],
+    [{ io: 1 }, { client: -2 }],
+    [{ client: 0 }, { io: -1 }],
+  ])('are not the same where %o and %o stand on the run list', (mine, foreign) => {
+    const [a, b] = [blankSnapshot(META_UNDO_SHAPE), blankSnapshot(META_UNDO_SHAPE)];
+    a.iorun.push(mine);
+    b.iorun.push(foreign);
+    expect(sameSnapshot(a, b)).toBe(false);
+    expect(snapshotDifferences(META_UNDO_SHAPE, a, b)).toMatchObject([{ path: 'iorun' }]);
+  });
+
+  test('are not the same where nobody and a stranger own the interlock', () => {
+    const [a, b] = [blankSnapshot(META_UNDO_SHAPE), blankSnapshot(META_UNDO_SHAPE)];
+    b.ios[0]!.interlockOwner = -2;
+    expect(sameSnapshot(a, b)).toBe(false);
+    expect(snapshotDifferences(META_UNDO_SHAPE, a, b)).toMatchObject([{ expected: 'none', seen: 'unknown' }]);
   });
 });

@@ -5,11 +5,11 @@ import {
   compareGraphs,
   countEdges,
   depthOf,
-  formatDifference,
   graphHash,
   type GraphDifference,
   type LabelledGraph,
 } from './kit/graph.ts';
+import { formatDifference } from './kit/graph-story.ts';
 
 type Edge = readonly [source: string, label: string, target: string];
 
@@ -261,6 +261,50 @@ describe('formatDifference', () => {
         '  only left has the edge Inc, to a state that right never has (n 2 → 3)',
       ].join('\n'),
     );
+  });
+
+  describe('of long states', () => {
+    /** Thirty registers that are zero but for those named. */
+    const registers = (changed: Readonly<Record<number, number>>): string =>
+      Array.from({ length: 30 }, (_, i) => `register${i}=${changed[i] ?? 0}`)
+        .sort()
+        .join(';');
+    const zero = registers({});
+    const told = (left: LabelledGraph, right: LabelledGraph): string => formatDifference(differenceOf(left, right));
+
+    it('does not spell out the initial one', () => {
+      expect(told(graph([zero], [[zero, 'Set', registers({ 3: 1 })]]), graph([zero], []))).toBe(
+        [
+          'The graphs differ (left 2 states, 1 edges; right 1 states, 0 edges).',
+          'In an initial state:',
+          '  0. the initial state',
+          '  only left has the edge Set, to a state that right never has (register3 0 → 1)',
+        ].join('\n'),
+      );
+    });
+
+    it('tells one that nothing reaches by what distinguishes it from the initial one', () => {
+      const lost = registers({ 3: 1, 4: 7 });
+      expect(told(graph([zero], []), graph([zero], [], [lost]))).toContain(
+        '\n  only right has the state the initial state but for register3 1, register4 7',
+      );
+      const spinning = registers(Object.fromEntries(Array.from({ length: 14 }, (_, i) => [10 + i, 1])));
+      const [left, right] = [graph([zero], [[spinning, 'Spin', spinning]]), graph([zero], [], [spinning])];
+      expect(told(left, right)).toMatch(
+        /\n {2}0\. the initial state but for register10 1, .*register21 1, … and 2 more\n/,
+      );
+    });
+
+    it('tells initial ones that differ by their difference', () => {
+      expect(
+        told(graph([zero], []), graph([registers({ 7: 1 })], []))
+          .split('\n')
+          .slice(2),
+      ).toEqual([
+        '  only left starts in that of right but for register7 0',
+        '  only right starts in that of left but for register7 1',
+      ]);
+    });
   });
 
   it('stays short when a state has many differences', () => {

@@ -108,7 +108,7 @@ describe('a lie', () => {
     const kinds = ['ioNew', 'ioFlush', 'writeDone', 'recycle', 'cleanLoose'] as const;
     const { failure } = conform({ driver: countingTwice, claims: false, kinds });
     expect(failure?.summary).toBe(
-      'On RecycleRefused the implementation leaves the model in mount.ioLockedCount, after 4 step(s).',
+      'On RecycleRefused production leaves the model in mount.ioLockedCount, after 4 step(s).',
     );
     expect(failure?.story).toEqual([
       '1. c1 ioNew d1 → done',
@@ -131,7 +131,7 @@ describe('a lie', () => {
 
   test('about a wake-up is found', () => {
     const { failure } = conform({ driver: forgettingAWakeUp });
-    expect(failure?.summary).toMatch(/^On WriteDone the implementation leaves the model in woken/);
+    expect(failure?.summary).toMatch(/^On WriteDone production leaves the model in woken/);
     expect(failure?.story.at(-1)).toMatch(/^ {3}woken: model c1 c2, production c\d$/);
     expect(failure?.path.length).toBeLessThanOrEqual(12);
     expect(replay(failure!.token, { driver: forgettingAWakeUp }).failure).toEqual(failure);

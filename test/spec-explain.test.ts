@@ -46,7 +46,7 @@ describe('explainClaim', () => {
   });
 
   it('has one entry for a name', () => {
-    const others = NAMES.filter((name) => !(LABELS as readonly string[]).includes(name));
+    const others = NAMES.filter((name) => !LABELS.includes(name));
     expect(new Set(others.map((name) => name.toLowerCase())).size).toBe(others.length);
   });
 

@@ -2,7 +2,6 @@
 //
 // Tickets are compared as sets of clients, a bit each: in which order they were woken is nobody's promise.
 
-import type { Snapshot } from '../../spec/snapshot.ts';
 import type { Outcome, StepStats } from '../../spec/vocabulary.ts';
 import type { StepResult } from './driver.ts';
 import type { SnapshotDifference } from './snapshot-difference.ts';
@@ -15,8 +14,8 @@ export interface ExpectedAnswer {
   readonly woken: number;
 }
 
-/** A bit per client whose ticket is runnable. */
-export function runnableMask({ clients }: Snapshot): number {
+/** A bit per client whose ticket is runnable, of a snapshot or of a state of the model. */
+export function runnableMask({ clients }: { readonly clients: readonly { readonly runnable: boolean }[] }): number {
   let mask = 0;
   for (let c = 0; c < clients.length; c++) if (clients[c]!.runnable) mask |= 1 << c;
   return mask;

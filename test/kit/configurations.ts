@@ -63,6 +63,7 @@ export const WITHOUT_REPAIR = {
 /** Too large for the embedded engine: two clients on two buffers, for the model's explorer and TLC. */
 export const LARGE_CONFIGURATION = 'large';
 
+/** The names that `configuration` knows. */
 export const CONFIGURATION_NAMES: readonly string[] = [
   ...SAFE_CONFIGURATIONS,
   ...Object.keys(WITHOUT_REPAIR),
@@ -77,6 +78,7 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
+/** A bounded machine that is checked in full: its cfg file and the shape that the cfg means. */
 export interface Configuration {
   readonly name: string;
   /** Path of the cfg file. */

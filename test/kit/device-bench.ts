@@ -12,8 +12,11 @@ export interface SuiteDevice extends Device {
   pending(): readonly DeviceRequest[];
   /** Ends this request, or waits until it has ended, and tells how. */
   complete(id: number, fault?: Fault): Completion | Promise<Completion>;
+  /** What power loss would take of the volume's completed writes. */
   volatileState?(volume: number): Volatile;
+  /** What the block would hold after power loss, if no unflushed write made it. */
   readDurable?(volume: number, block: number): Uint8Array | Promise<Uint8Array>;
+  /** Takes what is not durable but for the survivors; the device goes on. */
   losePower?(survivors?: Survivors): void | Promise<void>;
   /**
    * The memory, MEMORY_BYTES from `offset` on, of which all requests must carry views; without it, requests may carry any.

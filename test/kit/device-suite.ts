@@ -14,6 +14,7 @@ import { Bench, SUITE_SIZES, type DeviceSizes, type SuiteDevice } from './device
 export { MEMORY_BYTES, SUITE_SIZES } from './device-bench.ts';
 export type { DeviceSizes, SuiteDevice } from './device-bench.ts';
 
+/** What a device can do beyond taking and completing requests. */
 export interface DeviceSupport {
   /** The caller decides which pending request ends next. Else requests are completed in order of submission. */
   readonly anyOrder?: boolean;
@@ -27,6 +28,7 @@ export interface DeviceSupport {
   readonly losesPower?: boolean;
 }
 
+/** The device under test. */
 export interface DeviceSubject {
   readonly name: string;
   /** A fresh device, whose blocks were never written. */
@@ -42,6 +44,7 @@ export function deviceSuite(subject: DeviceSubject, test: RegisterTest): void {
   for (const { title, run } of deviceCases(subject)) test(`${subject.name}: ${title}`, run);
 }
 
+/** One case of the suite. */
 export interface DeviceCase {
   readonly title: string;
   /** Rejects with an AssertionError if the device does otherwise. */

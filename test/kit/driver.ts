@@ -4,17 +4,13 @@
 // States are compared about a million times in a run, so a snapshot is written in place into one that `blankSnapshot` made;
 // telling two apart is plain comparison (`snapshot-difference.ts`), and words are made only for a difference.
 
-import type {
-  ClientSnapshot,
-  IoSnapshot,
-  MountSnapshot,
-  RunEntry,
-  Shape,
-  Snapshot,
-  VolumeSnapshot,
-} from '../../spec/snapshot.ts';
+import type { Shape, Snapshot } from '../../spec/snapshot.ts';
 import type { Action, Outcome, StepStats } from '../../spec/vocabulary.ts';
+import type { MutableSnapshot } from '../../model/snapshot.ts';
 import { sameSnapshot, snapshotDifferences } from './snapshot-difference.ts';
+
+export { NotOffered } from './not-offered.ts';
+export { blankSnapshot, type MutableSnapshot } from '../../model/snapshot.ts';
 
 /** What one action gave. Valid until the next action. */
 export interface StepResult {
@@ -24,7 +20,10 @@ export interface StepResult {
   readonly woken: readonly number[];
 }
 
+/** What an implementation must be able to do to be held against the model. */
 export interface Driver {
+  /** What reports call the implementation; `production` where absent. */
+  readonly name?: string;
   /** Back to the initial state. */
   reset(): void;
   /** Performs one action; throws BrokenPromise (an error with a `promise: string`) when a promise is broken. */
@@ -33,84 +32,10 @@ export interface Driver {
   snapshot(into: MutableSnapshot): void;
 }
 
-/**
- * The action cannot happen in this state: the device, the kernel or the client is not in a position to do it. That is no
- * broken promise; a generator of actions should not have offered it.
- */
-export class NotOffered extends Error {
-  override readonly name = 'NotOffered';
+/** What reports call the implementation behind a driver. */
+export function nameOfDriver({ name }: Driver): string {
+  return name ?? 'production';
 }
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** A Snapshot that can be written again and again. Its arrays of ios, clients and volumes keep their length. */
-export interface MutableSnapshot extends Snapshot {
-  readonly ios: readonly Mutable<IoSnapshot>[];
-  readonly clients: readonly (Mutable<Omit<ClientSnapshot, 'needs'>> & { readonly needs: number[] })[];
-  readonly volumes: readonly Mutable<VolumeSnapshot>[];
-  readonly mount: Mutable<MountSnapshot>;
-  readonly iorun: RunEntry[];
-  readonly lists: Readonly<Record<keyof Snapshot['lists'], number[]>>;
-}
-
-/** The initial state of a shape. */
-export function blankSnapshot(shape: Shape): MutableSnapshot {
-  return {
-    ios: shape.blocks.map(({ type, volume }) => ({ ...BLANK_IO, type, volume })),
-    clients: shape.clients.map(() => ({ ...BLANK_CLIENT, needs: shape.volumes.map(() => 0) })),
-    volumes: shape.volumes.map(() => ({ flush: 'clean', volatile: 'none' })),
-    mount: {
-      criticalError: false,
-      lockedDirtySpace: 0,
-      ioRunningSpace: 0,
-      runningReadBytes: 0,
-      runningWriteBytes: 0,
-      ioLockedCount: 0,
-    },
-    iorun: [],
-    lists: { volu: [], meta: [], undo: [], data: [], lose: [] },
-  };
-}
-
-/** An io that does not exist. */
-export const BLANK_IO: Omit<IoSnapshot, 'type' | 'volume'> = {
-  exists: false,
-  refs: 0,
-  interlockOwner: -1,
-  check: false,
-  wanted: false,
-  bp: false,
-  reading: false,
-  ondisk: false,
-  released: false,
-  modified: false,
-  running: false,
-  waiting: false,
-  modifyRefs: 0,
-  waitmod: false,
-  waitdep: false,
-  reclaim: false,
-  ioerror: false,
-  gencrc: false,
-  locked: false,
-  delwri: false,
-  notmeta: false,
-  modRoot: 'none',
-  residue: 'none',
-};
-
-/** A client without handle and ticket. */
-export const BLANK_CLIENT: Omit<ClientSnapshot, 'needs'> = {
-  at: 'idle',
-  io: -1,
-  runnable: false,
-  how: 'read',
-  wantsUndo: false,
-  closing: false,
-  mods: 0,
-  interlock: false,
-  bare: false,
-};
 
 /** The first difference as a sentence, `io d1.released: model false, production true`, or undefined if there is none. */
 export function compareSnapshots(shape: Shape, model: Snapshot, production: Snapshot): string | undefined {

@@ -1,4 +1,4 @@
-// Every edge of the model's graph, executed on production and compared.
+// Every edge of the model's graph, executed on an implementation and compared; "production" here is whatever the driver drives.
 //
 // After each edge that is met for the first time four things must agree: what was answered, the disk statistics of the step,
 // which tickets were woken (they were not runnable before and are now), and the whole observable state. Edges are met along a
@@ -7,11 +7,10 @@
 // the first edge in breadth-first order on which production goes wrong, with a shortest path; or, where it goes wrong only on
 // the way that the walk took, by that way.
 
-import type { Snapshot } from '../../spec/snapshot.ts';
 import { labelOf } from '../../spec/vocabulary.ts';
 import { OUTCOMES, type Exploration, type Graph } from '../../model/explore.ts';
-import { blankSnapshot as blankModelSnapshot, type MutableSnapshot as ModelSnapshot } from '../../model/snapshot.ts';
-import { blankSnapshot, type Driver, type MutableSnapshot, type StepResult } from './driver.ts';
+import { answerDifferences, isSameAnswer, maskOf, runnableMask, thrownDifference } from './answer-difference.ts';
+import { blankSnapshot, nameOfDriver, type Driver, type MutableSnapshot, type StepResult } from './driver.ts';
 import { sameSnapshot, snapshotDifferences, type SnapshotDifference } from './snapshot-difference.ts';
 import { edgesTo, graphOf, treeEdges } from './search-tree.ts';
 import { differenceLines, edgeTexts, storyLines } from './story.ts';
@@ -33,6 +32,7 @@ export interface EdgeMismatch {
   readonly story: readonly string[];
 }
 
+/** How an implementation did on the edges of a state graph. */
 export interface EdgeReport {
   /** Distinct (state, action) pairs executed and compared, out of `total`. */
   readonly executed: number;
@@ -48,9 +48,6 @@ export function executeEdges(exploration: Exploration, driver: Driver): EdgeRepo
   const graph = graphOf(exploration);
   return new EdgeWalk(exploration, graph, driver).walk(shortestTour(graph, exploration.distinct).moves);
 }
-
-/** What the model says of a step. */
-type Expected = Pick<StepResult, 'outcome' | 'stats'>;
 
 /** What is wrong, and at which move of the tour it was seen. */
 interface Finding {
@@ -71,7 +68,7 @@ class EdgeWalk {
   readonly #exploration: Exploration;
   readonly #graph: Graph;
   readonly #driver: Driver;
-  readonly #model: ModelSnapshot;
+  readonly #model: MutableSnapshot;
   readonly #production: MutableSnapshot;
   readonly #into: Int32Array;
   /** The state in which #model is and which production was seen to be in, or -1. */
@@ -82,7 +79,7 @@ class EdgeWalk {
     this.#exploration = exploration;
     this.#graph = graph;
     this.#driver = driver;
-    this.#model = blankModelSnapshot(machine.shape);
+    this.#model = blankSnapshot(machine.shape);
     this.#production = blankSnapshot(machine.shape);
     this.#into = new Int32Array(machine.rowWords);
   }
@@ -124,7 +121,7 @@ class EdgeWalk {
       this.#driver.perform(this.#exploration.machine.actions[this.#graph.action[edge]!]!);
       return undefined;
     } catch (error) {
-      return [thrown(error)];
+      return [thrownDifference(error)];
     }
   }
 
@@ -134,18 +131,21 @@ class EdgeWalk {
     const source = this.#graph.source[edge]!;
     const index = this.#graph.action[edge]!;
     if (this.#agreed !== source && !this.#meet(source)) return this.#stateDifferences();
-    const before = runnable(this.#model);
-    const expected = machine.step(rows, source * machine.rowWords, index, this.#into)!;
+    const before = runnableMask(this.#model);
+    const { outcome, stats } = machine.step(rows, source * machine.rowWords, index, this.#into)!;
     let answer: StepResult;
     try {
       answer = this.#driver.perform(machine.actions[index]!);
     } catch (error) {
-      return [thrown(error)];
+      return [thrownDifference(error)];
     }
     const same = this.#meet(this.#graph.target[edge]!);
-    const woken = runnable(this.#model) & ~before;
-    if (same && isSameAnswer(expected, answer) && woken === maskOf(answer.woken)) return undefined;
-    return [...answerDifferences(machine.shape.clients, expected, woken, answer), ...this.#stateDifferences()];
+    const woken = runnableMask(this.#model) & ~before;
+    if (same && isSameAnswer(outcome, stats, answer) && woken === maskOf(answer.woken)) return undefined;
+    return [
+      ...answerDifferences(machine.shape.clients, { outcome, stats, woken }, answer),
+      ...this.#stateDifferences(),
+    ];
   }
 
   /** Brings the model's snapshot to a state and tells whether production is there too. */
@@ -207,56 +207,9 @@ class EdgeWalk {
     const label = labelOf(actions[this.#graph.action[last]!]!.kind, OUTCOMES[this.#graph.outcome[last]!]!);
     const way = shortest ? 'after a shortest path' : 'but only on the way that the walk took';
     const what = differences[0]?.path ?? 'nothing';
-    const summary = `On ${label} production leaves the model in ${what}, ${way} of ${path.length} step(s).`;
-    const story = [...storyLines(path), ...differenceLines(differences).map((line) => `   ${line}`)];
+    const name = nameOfDriver(this.#driver);
+    const summary = `On ${label} ${name} leaves the model in ${what}, ${way} of ${path.length} step(s).`;
+    const story = [...storyLines(path), ...differenceLines(differences, 'model', name).map((line) => `   ${line}`)];
     return { label, summary, path, shortest, differences, story };
   }
-}
-
-/** A bit per client whose ticket is runnable. */
-function runnable(snapshot: Snapshot): number {
-  let mask = 0;
-  for (let c = 0; c < snapshot.clients.length; c++) if (snapshot.clients[c]!.runnable) mask |= 1 << c;
-  return mask;
-}
-
-/** The same for clients by number; somebody unknown has a bit of their own. */
-function maskOf(clients: readonly number[]): number {
-  let mask = 0;
-  for (let i = 0; i < clients.length; i++) mask |= 1 << clients[i]!;
-  return mask;
-}
-
-function thrown(error: unknown): SnapshotDifference {
-  return { path: 'thrown', expected: 'nothing', seen: error instanceof Error ? error.message : String(error) };
-}
-
-function isSameAnswer(expected: Expected, answer: StepResult): boolean {
-  return (
-    expected.outcome === answer.outcome &&
-    expected.stats.diskRead === answer.stats.diskRead &&
-    expected.stats.diskWrite === answer.stats.diskWrite
-  );
-}
-
-function answerDifferences(
-  clients: readonly string[],
-  expected: Expected,
-  woken: number,
-  answer: StepResult,
-): SnapshotDifference[] {
-  const named = (mask: number): string => clients.filter((_, c) => (mask & (1 << c)) !== 0).join(' ') || 'nobody';
-  const pairs: readonly (readonly [string, string, string])[] = [
-    ['outcome', expected.outcome, answer.outcome],
-    ['diskRead', String(expected.stats.diskRead), String(answer.stats.diskRead)],
-    ['diskWrite', String(expected.stats.diskWrite), String(answer.stats.diskWrite)],
-    ['woken', named(woken), answer.woken.map((c) => clients[c] ?? 'somebody unknown').join(' ') || 'nobody'],
-  ];
-  const differs = [
-    expected.outcome !== answer.outcome,
-    expected.stats.diskRead !== answer.stats.diskRead,
-    expected.stats.diskWrite !== answer.stats.diskWrite,
-    woken !== maskOf(answer.woken),
-  ];
-  return pairs.flatMap(([path, a, b], i) => (differs[i] === true ? [{ path, expected: a, seen: b }] : []));
 }

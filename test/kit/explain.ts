@@ -1,12 +1,13 @@
 // What `check-model --explain ID` prints: one entry of the catalogue in full.
 //
-// Claims by id or by TLA+ name, repairs, goals, progress, promises of a caller, and the kinds of action. An example is shown
-// as what it differs in from a state where nothing exists, because that is what one would have to imagine.
+// Claims by id or by TLA+ name, repairs, goals, progress, promises of a caller, the kinds of action, and the faults of a device.
+// An example is shown as what it differs in from a state where nothing exists, because that is what one would have to imagine.
 
 import {
   ACTIONS,
   ACTION_KINDS,
   CLAIMS,
+  DEVICE_FAULTS,
   GOALS,
   PROGRESS,
   PROMISES,
@@ -16,6 +17,9 @@ import {
   type ActionKind,
   type CallerPromise,
   type Claim,
+  type DeviceFault,
+  type FaultPromise,
+  type FaultTold,
   type Goal,
   type Progress,
   type Repair,
@@ -35,7 +39,8 @@ export class UnknownEntry extends Error {
 
   constructor(id: string, nearest: readonly string[]) {
     super(
-      `The catalogue has no entry '${id}'; nearest: ${nearest.join(', ')}. Name a claim, repair, goal, promise or action kind.`,
+      `The catalogue has no entry '${id}'; nearest: ${nearest.join(', ')}. ` +
+        'Name a claim, repair, goal, promise, action kind or device fault.',
     );
     this.id = id;
     this.nearest = nearest;
@@ -59,6 +64,7 @@ function* entries(): Generator<readonly [string, () => string]> {
   for (const goal of GOALS) yield [goal.id, () => goalText(goal)];
   for (const progress of PROGRESS) yield [progress.id, () => progressText(progress)];
   for (const promise of PROMISES) yield [promise.name, () => promiseText(promise)];
+  for (const fault of DEVICE_FAULTS) yield [fault.id, () => deviceFaultText(fault)];
   for (const kind of ACTION_KINDS) {
     yield [kind, () => actionKindText(kind)];
     for (const outcome of ACTIONS[kind].outcomes) yield [labelOf(kind, outcome), () => actionKindText(kind)];
@@ -138,6 +144,30 @@ function actionKindText(kind: ActionKind): string {
   if (promises.length > 0) lines.push(`Promises, in this order: ${promises.join(', ')}`);
   if (asking.length > 0) lines.push(`Claims about its steps: ${asking.map(({ id }) => id).join(', ')}`);
   return [...lines, `Seed: ${seed}`].join('\n');
+}
+
+const FAULT_PROMISES: Readonly<Record<FaultPromise, string>> = {
+  survived: 'survived: nobody is told, because nothing is lost',
+  detected: 'detected: somebody is told',
+  outside: 'outside the contract: nobody is told',
+};
+
+const FAULT_TOLD: Readonly<Record<FaultTold, string>> = {
+  get: 'the get that caused the read answers error',
+  criticalError: 'the mount is in critical error, for good',
+  sync: 'every sync that needs the flush, and every later one, answers error',
+  ImpossibleInput: 'the completion is refused with an ImpossibleInput',
+};
+
+function deviceFaultText({ id, fault, on, promise, told, holds, why, instead, crcTells, seed }: DeviceFault): string {
+  const lines = [`${id} ${fault.replace(/\.$/, '')} (a fault of a device, on ${on.join(', ')})`, ''];
+  lines.push(`The layer: ${FAULT_PROMISES[promise]}.`);
+  if (told.length > 0) lines.push(`Told by: ${told.map((how) => FAULT_TOLD[how]).join('; ')}.`);
+  lines.push(`Then: ${holds}`, `Why: ${why}`);
+  if (instead !== undefined) lines.push(`Who can notice, or what to do: ${instead}`);
+  if (crcTells !== undefined)
+    lines.push(`hasValidCrc on a META block: ${crcTells ? 'finds it wrong' : 'finds nothing'}.`);
+  return [...lines, '', ...seedLines(seed)].join('\n');
 }
 
 function seedLines(seed: readonly SeedRef[]): string[] {

@@ -61,6 +61,7 @@ export class FaultDevice implements Device {
     this.#actual = this.#pristine.map((medium) => medium.copy());
   }
 
+  /** Sectors of a block, which power loss takes one by one. */
   get sectorsPerBlock(): number {
     return this.blockBytes / SECTOR_BYTES;
   }
@@ -121,7 +122,9 @@ export class FaultDevice implements Device {
 
   /** What should be there. */
   readonly pristine = {
+    /** What reading the block should give. */
     read: (volume: number, block: number): Uint8Array => this.#promised(volume).read(block),
+    /** What the block should hold after power loss, if no unflushed write made it. */
     readDurable: (volume: number, block: number): Uint8Array => this.#promised(volume).readDurable(block),
   };
 

@@ -3,7 +3,8 @@
 // A reading (a TLA+ engine, the model's explorer) numbers its states as it likes; what identifies a state is its canonical
 // text. Everything here is therefore independent of numbering and order, and parallel duplicates of an edge count once.
 // `compareGraphs` does not answer with a boolean: it walks the part on which both sides agree, breadth first, and reports
-// the first state whose successors differ, with the shortest way to it. Reading states apart lives in `state-difference.ts`.
+// the first state whose successors differ, with the shortest way to it. Telling that to a person lives in `graph-story.ts`,
+// reading states apart in `tla/state-difference.ts`.
 
 import { createHash } from 'node:crypto';
 import { differencesOfStates, type FieldDifference } from './tla/state-difference.ts';
@@ -58,6 +59,8 @@ export interface GraphDifference {
   readonly lone: readonly LoneEdge[];
   /** States (for `initial-state`: initial states) that only one side has. */
   readonly loneStates: readonly { readonly only: Side; readonly state: string }[];
+  /** The first initial state of each side, beside which long states are told; undefined where it has none. */
+  readonly initial: Readonly<Record<Side, string | undefined>>;
   readonly counts: Readonly<Record<Side, { readonly states: number; readonly edges: number }>>;
 }
 
@@ -258,7 +261,8 @@ export function compareGraphs(left: LabelledGraph, right: LabelledGraph): GraphC
     left: { states: left.states.length, edges: j.edges.left.keys.length },
     right: { states: right.states.length, edges: j.edges.right.keys.length },
   };
-  const none = { path: [], diverging: [], lone: [], loneStates: [], counts };
+  const initial = { left: left.states[left.init[0]!], right: right.states[right.init[0]!] };
+  const none = { path: [], diverging: [], lone: [], loneStates: [], initial, counts };
   const differ = (difference: GraphDifference): GraphComparison => ({ equal: false, difference });
 
   const loneInitOf = (only: Side, other: Side) =>
@@ -317,69 +321,4 @@ function compareUnreached(
     }
   }
   return undefined;
-}
-
-/** A field of the difference in words: `io[d1].refs: TLA+ 1, model 2`. */
-function fieldLine(f: FieldDifference, names: Readonly<Record<Side, string>>): string {
-  return `${f.path}: ${names.left} ${f.left ?? '(absent)'}, ${names.right} ${f.right ?? '(absent)'}`;
-}
-
-const LISTED = 6;
-
-function listed(lines: readonly string[], indent: string): string[] {
-  const shown = lines.slice(0, LISTED).map((line) => indent + line);
-  return lines.length > LISTED ? [...shown, `${indent}… and ${lines.length - LISTED} more`] : shown;
-}
-
-/** A few readable lines: where the sides part, the way to it with what each step changed, and what differs. */
-export function formatDifference(
-  d: GraphDifference,
-  names: Readonly<Record<Side, string>> = { left: 'left', right: 'right' },
-): string {
-  const other = (side: Side): string => names[side === 'left' ? 'right' : 'left'];
-  const size = (side: Side): string => `${names[side]} ${d.counts[side].states} states, ${d.counts[side].edges} edges`;
-  const lines = [`The graphs differ (${size('left')}; ${size('right')}).`];
-  if (d.kind === 'initial-state') {
-    lines.push('They start differently:');
-    lines.push(
-      ...listed(
-        d.loneStates.map((s) => `only ${names[s.only]} starts in ${s.state}`),
-        '  ',
-      ),
-    );
-    return lines.join('\n');
-  }
-  if (d.kind === 'unreached') lines.push('All that is reachable agrees; states that nothing reaches do not:');
-  else
-    lines.push(
-      d.path.length === 1 ? 'In an initial state:' : `After ${d.path.length - 1} step(s) on which both agree:`,
-    );
-  lines.push(
-    ...listed(
-      d.loneStates.map((s) => `only ${names[s.only]} has the state ${s.state}`),
-      '  ',
-    ),
-  );
-  d.path.forEach((step, i) => {
-    if (step.label === undefined) return lines.push(`  ${i}. ${step.state}`);
-    const changed = differencesOfStates(d.path[i - 1]!.state, step.state);
-    const effect = changed.map((f) => `${f.path} ${f.left ?? '(absent)'} → ${f.right ?? '(absent)'}`);
-    return lines.push(`  ${i}. ${step.label}: ${effect.length > 0 ? effect.join(', ') : 'changes nothing'}`);
-  });
-  for (const e of d.diverging.slice(0, LISTED)) {
-    lines.push(`  ${e.label} leads to different states:`);
-    lines.push(
-      ...listed(
-        e.fields.map((f) => fieldLine(f, names)),
-        '    ',
-      ),
-    );
-  }
-  const lone = d.lone.map((e) => {
-    const target = e.targetKnownToOther ? '' : `, to a state that ${other(e.only)} never has`;
-    const from = d.path.at(-1)!.state;
-    const effect = differencesOfStates(from, e.target).map((f) => `${f.path} ${f.left} → ${f.right}`);
-    return `only ${names[e.only]} has the edge ${e.label}${target} (${effect.join(', ') || 'changes nothing'})`;
-  });
-  return [...lines, ...listed(lone, '  ')].join('\n');
 }

@@ -34,7 +34,26 @@ export { sameSnapshot, snapshotDifferences, type SnapshotDifference } from './sn
 // Checks.
 export { executeEdges, type EdgeMismatch, type EdgeReport } from './edges.ts';
 export { breakPromises, type PromiseMismatch, type PromiseReport } from './promises.ts';
-export { conform, replay, type ConformOptions, type ConformReport } from './random/conform.ts';
+export { conform, replay } from './random/conform.ts';
+export type { ConformOptions, ConformReport, CoverageReport, Players, ReplayReport } from './random/conform.ts';
+export type { ConformFailure } from './random/failure.ts';
+export type { Comparison, ModelView } from './random/stage.ts';
+
+// Devices.
+export {
+  deviceCases,
+  deviceSuite,
+  type DeviceCase,
+  type DeviceSizes,
+  type DeviceSubject,
+  type DeviceSupport,
+  type RegisterTest,
+  type SuiteDevice,
+} from './device-suite.ts';
+export { FaultDevice, type Damage, type VolatileWrite } from './fault-device.ts';
+export type { InjectedFault } from './injected-fault.ts';
+export type { Sectors, Survivors } from './medium.ts';
+export { everyPowerLoss } from './power-loss.ts';
 
 // Traces.
 export { checkTrace, type TraceAccepted, type TraceRejected, type TraceVerdict } from './trace/check-trace.ts';
@@ -42,7 +61,8 @@ export { checkTraceFile, traceFile, type FileSink } from './trace/trace-file.ts'
 export { recordCore, type RecordCoreOptions, type RecordedBlock, type RecordedCore } from './trace/record-core.ts';
 export { recordDriver, type RecordingDriver } from './trace/record-driver.ts';
 export { runTraceCommand, type TraceAnswer } from './trace/trace-command.ts';
-export { TRACE_LIMITS, TRACE_VERSION, TraceError } from './trace/trace-format.ts';
+export type { BlockPlace } from './trace/core-view.ts';
+export { TRACE_LIMITS, TRACE_VERSION, TraceError, type TraceHeader } from './trace/trace-format.ts';
 export type { LineSink, RecordOptions } from './trace/trace-writer.ts';
 
 // Foreign implementations.

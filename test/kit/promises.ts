@@ -8,8 +8,7 @@
 
 import type { Action, ActionKind } from '../../spec/vocabulary.ts';
 import type { Exploration, Graph } from '../../model/explore.ts';
-import { blankSnapshot as blankModelSnapshot, type MutableSnapshot as ModelSnapshot } from '../../model/snapshot.ts';
-import { blankSnapshot, type Driver, type MutableSnapshot } from './driver.ts';
+import { blankSnapshot, nameOfDriver, type Driver, type MutableSnapshot } from './driver.ts';
 import { sameSnapshot, snapshotDifferences, type SnapshotDifference } from './snapshot-difference.ts';
 import { actionText, differenceLines, edgeTexts, storyLines } from './story.ts';
 import { edgesTo, graphOf, treeEdges } from './search-tree.ts';
@@ -29,6 +28,7 @@ export interface PromiseMismatch {
   readonly story: readonly string[];
 }
 
+/** How an implementation did when its caller broke promises. */
 export interface PromiseReport {
   /** Promise name -> how often production threw it as it should. */
   readonly thrown: ReadonlyMap<string, number>;
@@ -119,7 +119,7 @@ class PromiseBreaker {
   readonly #exploration: Exploration;
   readonly #graph: Graph;
   readonly #driver: Driver;
-  readonly #model: ModelSnapshot;
+  readonly #model: MutableSnapshot;
   readonly #before: MutableSnapshot;
   readonly #after: MutableSnapshot;
 
@@ -128,7 +128,7 @@ class PromiseBreaker {
     this.#exploration = exploration;
     this.#graph = graph;
     this.#driver = driver;
-    this.#model = blankModelSnapshot(shape);
+    this.#model = blankSnapshot(shape);
     this.#before = blankSnapshot(shape);
     this.#after = blankSnapshot(shape);
   }
@@ -188,7 +188,7 @@ function visit(plan: Plan, driver: Driver): PromiseReport {
       states++;
       const finding = breaker.breakIn(at);
       if (finding !== undefined) {
-        return { thrown, states, steps, mismatch: tell(plan, findFirst(plan, driver, finding)) };
+        return { thrown, states, steps, mismatch: tell(plan, nameOfDriver(driver), findFirst(plan, driver, finding)) };
       }
     }
     const move = moves[i];
@@ -214,17 +214,21 @@ function findFirst({ exploration, graph, tree }: Plan, driver: Driver, finding: 
   return finding;
 }
 
-function tell({ exploration, graph, tree }: Plan, { state, broken, differences }: Finding): PromiseMismatch {
+function tell(
+  { exploration, graph, tree }: Plan,
+  name: string,
+  { state, broken, differences }: Finding,
+): PromiseMismatch {
   const path = edgeTexts(exploration, edgesTo(graph, tree, state));
   const [first] = differences;
-  const lines = differenceLines(differences).map((line) => `   ${line}`);
+  const lines = differenceLines(differences, 'model', name).map((line) => `   ${line}`);
   if (broken === undefined) {
-    const summary = `After promises were broken production is no longer where the model is: ${first?.path} differs.`;
+    const summary = `After promises were broken ${name} is no longer where the model is: ${first?.path} differs.`;
     return { kind: undefined, promise: undefined, summary, path, differences, story: [...storyLines(path), ...lines] };
   }
   const { kind, promise, text } = broken;
   const what = first?.path === 'thrown' ? `gives ${first.seen.replace(/\.$/, '')}` : `changes ${first?.path}`;
-  const summary = `${text} breaks ${promise}, but production ${what}.`;
+  const summary = `${text} breaks ${promise}, but ${name} ${what}.`;
   return { kind, promise, summary, path, differences, story: [...storyLines(path), `then ${text}`, ...lines] };
 }
 

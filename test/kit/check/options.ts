@@ -3,8 +3,8 @@
 // A request that names what does not exist (a flag, a phase) ends in a UsageError here; names that depend on the project's
 // data (configurations, claims) are held against it in `plan.ts`. The text of `--help` is the reference of the flags.
 
-import { Command, CommanderError, Option } from 'commander';
-import { UsageError } from './exit-codes.ts';
+import { Command, Option } from 'commander';
+import { readArguments } from './command-line.ts';
 import { PHASE_IDS, type PhaseId } from './result.ts';
 
 export type EngineName = 'embedded' | 'tlc';
@@ -31,11 +31,6 @@ export interface CheckOptions {
   readonly verbose: boolean;
 }
 
-/** `--help` was asked for, and this is the text. */
-export class HelpAsked extends Error {
-  override readonly name = 'HelpAsked';
-}
-
 const EPILOGUE = `
 Exit codes: 0 everything asked for holds; 1 something is violated, different or missing; 2 wrong usage.
 
@@ -49,7 +44,6 @@ Examples:
 
 /** Reads the arguments after the command's name. */
 export function readOptions(args: readonly string[]): CheckOptions {
-  let help = '';
   const command = new Command('check-model')
     .description(
       'Hold the TLA+ specification, the model, production and the catalogue of claims against each other: equal graphs, ' +
@@ -62,27 +56,12 @@ export function readOptions(args: readonly string[]): CheckOptions {
     .option('--engine-dir <dir>', 'directory with another build of the embedded engine (tla-checker)')
     .option('--tla-dir <dir>', 'another directory with specification, configurations and manifest')
     .option('--json <file>', 'write the result for machines, whole or not at all')
-    .option('--explain <id>', 'tell what a claim, repair or goal says and why, and stop')
+    .option('--explain <id>', 'tell what a claim, repair, goal, promise, action or device fault says and why, and stop')
     .option('--bug <name>', 'plant one bug: its patch, the shortest story found, the claim that catches it, and stop')
     .option('--replay <token>', 'repeat a failed random run from its token, and stop')
     .option('--trace <file>', 'say whether a recorded run is a run of the model, and stop')
     .option('--list', 'list phases, configurations, claims and repairs, and stop')
-    .option('--verbose', 'also tell how often each claim applied, and how the seed fails without each repair')
-    .helpOption('-h, --help', 'this text')
-    .addHelpText('after', EPILOGUE)
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => void (help += text),
-      writeErr: () => undefined,
-      getOutHelpWidth: () => 100,
-    });
-  try {
-    command.parse(args, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.helpDisplayed') throw new HelpAsked(help);
-    throw new UsageError(`${error.message.replace(/^error: /, '')} (see npm run check-model -- --help)`);
-  }
-  return { list: false, verbose: false, ...command.opts<Omit<CheckOptions, 'list' | 'verbose'>>() };
+    .option('--verbose', 'also tell how often each claim applied, and how the seed fails without each repair');
+  const given = readArguments(command, args, EPILOGUE).opts<Omit<CheckOptions, 'list' | 'verbose'>>();
+  return { list: false, verbose: false, ...given };
 }

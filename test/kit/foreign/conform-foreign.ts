@@ -15,11 +15,13 @@ import { summaryLine } from '../random/report.ts';
 import { TokenError } from '../random/token.ts';
 import { AdapterFault, ShapeRefused, type StdioAdapter, type StdioDriver } from './stdio-driver.ts';
 
+/** A shape and the name under which reports speak of it. */
 export interface NamedShape {
   readonly name: string;
   readonly shape: Shape;
 }
 
+/** What to check of an implementation in another process. */
 export interface ForeignOptions {
   /** For every edge. */
   readonly configurations: readonly NamedShape[];
@@ -34,6 +36,7 @@ export interface ForeignOptions {
   readonly note?: (line: string) => void;
 }
 
+/** How an implementation in another process did. */
 export interface ForeignReport {
   readonly holds: boolean;
   /** Name that the adapter gave itself. */
@@ -53,6 +56,7 @@ export interface ForeignReport {
 export const DEFAULT_FOREIGN_RUNS = 1000;
 const PROMISE_STATES = 300;
 
+/** Checks the implementation behind the adapter; stops at the first disagreement. Leaves the adapter open. */
 export function conformForeign(adapter: StdioAdapter, options: ForeignOptions): ForeignReport {
   const run = new ForeignRun(adapter, options);
   try {

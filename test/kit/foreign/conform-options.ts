@@ -1,10 +1,9 @@
 // What can be asked of `npm run conform`: the flags, read by commander. A request that names what does not exist is a
 // UsageError in one sentence.
 
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { REPAIR_IDS, type RepairId } from '../../../spec/snapshot.ts';
-import { UsageError } from '../check/exit-codes.ts';
-import { HelpAsked } from '../check/options.ts';
+import { readArguments } from '../check/command-line.ts';
 import { CONFIGURATION_NAMES } from '../configurations.ts';
 
 export interface ConformCommandOptions {
@@ -32,7 +31,6 @@ Examples:
 
 /** Reads the arguments after the command's name. */
 export function readConformOptions(args: readonly string[]): ConformCommandOptions {
-  let help = '';
   const command = new Command('conform')
     .description(
       'Check an implementation in another process against the model: every edge, broken promises, random programs.',
@@ -43,23 +41,8 @@ export function readConformOptions(args: readonly string[]): ConformCommandOptio
     .option('--seed <n>', 'seed of the random programs', wholeNumber, 1)
     .option('--runs <n>', 'random programs; 0 for none (default: 1000)', wholeNumber)
     .option('--timeout <seconds>', 'longest time for one answer', seconds, 10)
-    .option('--replay <token>', 'repeat one random program that failed, and nothing else')
-    .helpOption('-h, --help', 'this text')
-    .addHelpText('after', EPILOGUE)
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => void (help += text),
-      writeErr: () => undefined,
-      getOutHelpWidth: () => 100,
-    });
-  try {
-    return command.parse(args, { from: 'user' }).opts<ConformCommandOptions>();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.helpDisplayed') throw new HelpAsked(help);
-    throw new UsageError(`${error.message.replace(/^error: /, '')} (see npm run conform -- --help)`);
-  }
+    .option('--replay <token>', 'repeat one random program that failed, and nothing else');
+  return readArguments(command, args, EPILOGUE).opts<ConformCommandOptions>();
 }
 
 function someCommand(text: string): string {

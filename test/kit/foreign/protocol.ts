@@ -13,6 +13,7 @@ import {
 import { plainShape } from '../trace/shape-text.ts';
 import { FIELD_NAMES } from '../trace/state-change.ts';
 
+/** The version of the protocol that both sides must speak. */
 export const PROTOCOL_VERSION = 1;
 
 /** What an adapter says about itself and the implementation behind it. */

@@ -11,6 +11,7 @@ import { readShape } from '../trace/shape-text.ts';
 import { changeBetween, FIELD_NAMES } from '../trace/state-change.ts';
 import { PROTOCOL_VERSION, type Hello } from './protocol.ts';
 
+/** What is served to the other side. */
 export interface Served {
   /** Makes the implementation for a shape; an error that it throws is answered as `unable`. */
   readonly driver: (shape: Shape) => Driver;

@@ -2,8 +2,8 @@
 //
 // One adapter process serves any number of shapes, one at a time: `open` says hello with a shape and answers with a driver for
 // it. Drivers take turns at a reset, where the shape of the one that goes on is told again. A driver keeps the latest state that
-// it was told, so only an action needs a request. When the adapter dies, hangs or says what the protocol does not allow, an AdapterFault with the last request
-// is thrown, and thrown again by whatever is asked later.
+// it was told, so only an action needs a request. When the adapter dies, hangs or says what the protocol does not allow, an
+// AdapterFault with the last request is thrown, and thrown again by whatever is asked later.
 
 import type { Shape } from '../../../spec/snapshot.ts';
 import type { Action, StepStats } from '../../../spec/vocabulary.ts';
@@ -54,6 +54,7 @@ export class ForeignFailure extends Error {
   override readonly name = 'ForeignFailure';
 }
 
+/** How an adapter is started. */
 export interface AdapterOptions {
   /** A shell command. */
   readonly command: string;
@@ -61,6 +62,7 @@ export interface AdapterOptions {
   readonly timeoutSeconds?: number;
 }
 
+/** The process of an implementation; `close` it. One driver at a time is awake in it. */
 export class StdioAdapter {
   readonly #process: PipeProcess;
   #id = 0;
@@ -114,6 +116,7 @@ export class StdioAdapter {
     }
   }
 
+  /** Ends the process. */
   close(): void {
     this.#process.close();
   }
@@ -124,7 +127,10 @@ export class StdioAdapter {
   }
 }
 
+/** An implementation in another process, for one shape. */
 export class StdioDriver implements Driver {
+  /** What the adapter calls the implementation. */
+  readonly name: string;
   readonly hello: Hello;
   /** The shape without the actions that the adapter does not have. */
   readonly shape: Shape;
@@ -143,6 +149,7 @@ export class StdioDriver implements Driver {
     const offered = new Set<string>(hello.actions);
     this.#adapter = adapter;
     this.hello = hello;
+    this.name = hello.name;
     this.shape = { ...shape, acts: shape.acts.filter((kind) => offered.has(kind)) };
     this.notOffered = shape.acts.filter((kind) => !offered.has(kind));
     this.#hidden = FIELD_NAMES.filter((name) => !hello.fields.includes(name));

@@ -98,8 +98,7 @@ export const WRITE_BUGS: readonly PlantedBug[] = [
     kind,
     origin: 'D9',
     wrong: 'The UNDO record cannot be laid and the modification opens all the same.',
-    claim: 'snapshot',
-    field: 'mods',
+    claim: 'H4',
     scene: META_AND_UNDO,
     patches: [
       { file: 'src/modify.ts', find: '  closeModification(m, record);\n  return ERROR;', replace: '  return ERROR;' },

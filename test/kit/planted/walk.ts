@@ -6,11 +6,12 @@
 // answers, and a driver that can no longer follow ends the run without a verdict. A run is its seed; a finding is the list of
 // actions that led to it, which `replay` repeats, leaving out what the model does not offer where it now stands.
 
-import { blankSnapshot as blankModelSnapshot, createMachine, type Machine } from '../../../model/index.ts';
+import { createMachine, type Machine } from '../../../model/index.ts';
 import type { Claim, Step } from '../../../spec/claim.ts';
 import { CLAIMS } from '../../../spec/index.ts';
 import type { Shape } from '../../../spec/snapshot.ts';
 import type { ActionKind, Outcome } from '../../../spec/vocabulary.ts';
+import { answerDifferences, runnableMask } from '../answer-difference.ts';
 import { blankSnapshot, type Driver, type MutableSnapshot, type StepResult } from '../driver.ts';
 import { sameSnapshot, snapshotDifferences, type SnapshotDifference } from '../snapshot-difference.ts';
 import { stepText } from '../story.ts';
@@ -97,7 +98,7 @@ export class Walk {
       if (known === undefined) this.#byKind.set(kind, [index]);
       else known.push(index);
     });
-    this.#model = blankModelSnapshot(shape);
+    this.#model = blankSnapshot(shape);
     this.#before = blankSnapshot(shape);
     this.#after = blankSnapshot(shape);
   }
@@ -158,7 +159,7 @@ export class Walk {
   #step(index: number, told?: string[]): 'not offered' | 'fine' | 'lost' | Pick<WalkFinding, 'claims' | 'differences'> {
     const { shape, actions, state } = this.#machine;
     const action = actions[index]!;
-    const sleepers = state.clients.map((client) => !client.runnable);
+    const runnable = runnableMask(state);
     const expected = this.#machine.perform(index);
     if (expected === undefined) return 'not offered';
     this.steps++;
@@ -176,29 +177,21 @@ export class Walk {
     const verdict =
       this.#judge === 'claims'
         ? this.#ask({ action, outcome: answer.outcome })
-        : this.#compare(expected, answer, sleepers);
+        : this.#compare(expected, answer, runnable);
     [this.#before, this.#after] = [this.#after, this.#before];
     return verdict ?? 'fine';
   }
 
   #compare(
-    expected: Outcome,
+    outcome: Outcome,
     answer: StepResult,
-    sleepers: readonly boolean[],
+    runnable: number,
   ): Pick<WalkFinding, 'claims' | 'differences'> | undefined {
     const { shape, state } = this.#machine;
     this.#machine.snapshot(state.words, 0, this.#model);
-    const differences: SnapshotDifference[] = [];
-    const differ = (path: string, wanted: string | number, seen: string | number): void => {
-      if (wanted !== seen) differences.push({ path, expected: String(wanted), seen: String(seen) });
-    };
-    differ('outcome', expected, answer.outcome);
-    differ('diskRead', state.diskRead, answer.stats.diskRead);
-    differ('diskWrite', state.diskWrite, answer.stats.diskWrite);
-    const names = (woken: readonly number[]): string =>
-      woken.map((c) => shape.clients[c] ?? 'somebody unknown').join(' ') || 'nobody';
-    const woken = state.clients.flatMap((client, c) => (client.runnable && sleepers[c] === true ? [c] : []));
-    differ('woken', names(woken), names([...answer.woken].sort((a, b) => a - b)));
+    const { diskRead, diskWrite } = state;
+    const woken = runnableMask(state) & ~runnable;
+    const differences = answerDifferences(shape.clients, { outcome, stats: { diskRead, diskWrite }, woken }, answer);
     if (!sameSnapshot(this.#model, this.#after))
       differences.push(...snapshotDifferences(shape, this.#model, this.#after));
     return differences.length === 0 ? undefined : { claims: ['snapshot'], differences };

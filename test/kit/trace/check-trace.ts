@@ -23,8 +23,10 @@ import { RecentSteps } from './recent-steps.ts';
 import { applyChange, copyFields, valuesIn } from './state-change.ts';
 import { readClosing, readHeader, TRACE_LIMITS, TraceError, type Ghost, type TraceHeader } from './trace-format.ts';
 
+/** Whether a trace is a run of the model. */
 export type TraceVerdict = TraceAccepted | TraceRejected;
 
+/** The trace is a run of the model. */
 export interface TraceAccepted {
   readonly isRun: true;
   readonly header: TraceHeader;
@@ -35,6 +37,7 @@ export interface TraceAccepted {
   readonly notCompared: readonly Ghost[];
 }
 
+/** The trace is no run of the model, and where it stops being one. */
 export interface TraceRejected {
   readonly isRun: false;
   readonly header: TraceHeader;

@@ -28,6 +28,7 @@ export interface RecordedBlock extends BlockPlace {
   readonly type: IoType;
 }
 
+/** What the recorded program will use. */
 export interface RecordCoreOptions extends Pick<RecordOptions, 'fullEvery'> {
   /** In any order. The header of a volume that has one must be among them. */
   readonly blocks: readonly RecordedBlock[];
@@ -39,6 +40,7 @@ export interface RecordCoreOptions extends Pick<RecordOptions, 'fullEvery'> {
   readonly volatileOf?: (volume: number) => Volatile;
 }
 
+/** A core whose steps are recorded. */
 export interface RecordedCore {
   /** Use this instead of the core. */
   readonly core: HammerIoCore;
@@ -119,7 +121,7 @@ class CoreRecorder {
       else if (!isNothing(error)) this.#writer.write({ action, thrown: String(error) }, this.#take);
       throw error;
     }
-    if ('client' in action) this.#roles.note(action.client, answer, this.#core);
+    if ('client' in action) this.#roles.note(action, answer, this.#core);
     const { outcome, diskRead, diskWrite } = answer;
     this.#writer.write({ action, outcome, stats: { diskRead, diskWrite }, woken: this.#woken() }, this.#take);
     return answer;

@@ -3,9 +3,10 @@
 
 import type { Shape } from '../../../spec/snapshot.ts';
 import type { Action } from '../../../spec/vocabulary.ts';
-import { NotOffered, type Driver, type MutableSnapshot, type StepResult } from '../driver.ts';
+import { nameOfDriver, NotOffered, type Driver, type MutableSnapshot, type StepResult } from '../driver.ts';
 import { TraceWriter, type LineSink, type RecordOptions } from './trace-writer.ts';
 
+/** A driver whose steps are recorded. */
 export interface RecordingDriver extends Driver {
   readonly events: number;
   /** Writes the closing line. */
@@ -23,6 +24,7 @@ export function recordDriver(
   const take = (into: MutableSnapshot): void => driver.snapshot(into);
   writer.begin(take);
   return {
+    name: nameOfDriver(driver),
     get events() {
       return writer.events;
     },

@@ -1,27 +1,39 @@
 // Who is who: a program knows handles and tickets, the model knows clients. A client is whoever owns one handle, one ticket,
 // or a handle with the ticket that keeps it busy; it is idle when both are gone, and then plays the next part.
 
+import type { Action } from '../../../spec/vocabulary.ts';
 import { NO_HANDLE, NO_TICKET, type Answer, type Handle, type HammerIoCore, type Ticket } from '../../../src/index.ts';
+import { UndoCover } from './undo-cover.ts';
 
 export interface Role {
   handle: Handle | undefined;
   ticket: Ticket | undefined;
+  readonly undo: UndoCover;
 }
 
 export class Roles {
   readonly #roles: readonly Role[];
 
   constructor(clients: number) {
-    this.#roles = Array.from({ length: clients }, () => ({ handle: undefined, ticket: undefined }));
+    this.#roles = Array.from({ length: clients }, () => ({
+      handle: undefined,
+      ticket: undefined,
+      undo: new UndoCover(),
+    }));
   }
 
   of(client: number): Readonly<Role> {
     return this.#roles[client]!;
   }
 
+  isIdle(client: number): boolean {
+    const { handle, ticket } = this.of(client);
+    return handle === undefined && ticket === undefined;
+  }
+
   /** The first client that is idle. */
   idle(): number | undefined {
-    return found(this.#roles.findIndex(({ handle, ticket }) => handle === undefined && ticket === undefined));
+    return found(this.#roles.findIndex((_, client) => this.isIdle(client)));
   }
 
   ofHandle(handle: Handle): number | undefined {
@@ -33,13 +45,15 @@ export class Roles {
   }
 
   /** What the answer to a client's own call gave it, and what the call ended; nothing else ends a handle or a ticket. */
-  note(client: number, answer: Answer, core: HammerIoCore): void {
-    const role = this.#roles[client]!;
-    const { tickets, handles } = core.state;
+  note(action: Action & { readonly client: number }, answer: Answer, { state }: HammerIoCore): void {
+    const role = this.#roles[action.client]!;
     if (answer.ticket !== NO_TICKET) role.ticket = answer.ticket;
     if (answer.handle !== NO_HANDLE) role.handle = answer.handle;
-    if (role.ticket !== undefined && tickets.find(role.ticket) === undefined) role.ticket = undefined;
-    if (role.handle !== undefined && handles.find(role.handle) === undefined) role.handle = undefined;
+    const ticket = role.ticket === undefined ? undefined : state.tickets.find(role.ticket);
+    const handle = role.handle === undefined ? undefined : state.handles.find(role.handle);
+    if (ticket === undefined) role.ticket = undefined;
+    if (handle === undefined) role.handle = undefined;
+    role.undo.note(action, handle?.mods ?? 0, ticket?.at === 'cover', state.undoLog);
   }
 }
 

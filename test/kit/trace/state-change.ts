@@ -7,7 +7,7 @@
 import type { FlushState, GetHow, ModRoot, Residue, Shape, Snapshot, Volatile } from '../../../spec/snapshot.ts';
 import type { RunEntry } from '../../../spec/snapshot.ts';
 import { PLACES } from '../../../model/state.ts';
-import { BLANK_CLIENT, BLANK_IO, blankSnapshot, type MutableSnapshot } from '../driver.ts';
+import { blankSnapshot, type MutableSnapshot } from '../driver.ts';
 import { listOf, Malformed, objectOf, quoted, wholeOf, type JsonObject } from './malformed.ts';
 
 /** What a field can hold. */
@@ -38,11 +38,20 @@ function rangesOf(record: object): ReadonlyMap<string, Range> {
   );
 }
 
+/** One of each: every field of a snapshot, with a value that shows what it can hold. */
+const BLANK = blankSnapshot({
+  blocks: [{ name: '', type: 'data', volume: 0 }],
+  clients: [''],
+  volumes: [''],
+} as unknown as Shape);
+const { type: _type, volume: _volume, ...BLANK_IO } = BLANK.ios[0]!;
+const { needs: _needs, ...BLANK_CLIENT } = BLANK.clients[0]!;
+
 /** Fields of an io, of a client (`needs` is a list beside them), of a volume and of the mount, with what they can hold. */
 const IO_FIELDS = rangesOf(BLANK_IO);
 const CLIENT_FIELDS = rangesOf(BLANK_CLIENT);
-const VOLUME_FIELDS = rangesOf({ flush: '', volatile: '' });
-const MOUNT_FIELDS = rangesOf(blankSnapshot({ blocks: [], clients: [], volumes: [] } as unknown as Shape).mount);
+const VOLUME_FIELDS = rangesOf(BLANK.volumes[0]!);
+const MOUNT_FIELDS = rangesOf(BLANK.mount);
 const LISTS = ['volu', 'meta', 'undo', 'data', 'lose'] as const;
 
 /** Every field of a snapshot by name, as the protocol names them: `ios.refs`, `clients.needs`, `mount.criticalError`, `iorun`, `lists.data`. */

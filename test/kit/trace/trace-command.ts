@@ -7,12 +7,14 @@ import type { TraceAccepted, TraceRejected } from './check-trace.ts';
 import { checkTraceFile } from './trace-file.ts';
 import { TraceError } from './trace-format.ts';
 
+/** What the command says about a trace, and with which exit code. */
 export interface TraceAnswer {
   readonly exitCode: ExitCode;
   /** For stdout; for stderr when the code is 2. */
   readonly text: string;
 }
 
+/** Checks the trace in a file, as `check-model --trace` does; a file that is no trace is an answer too. */
 export function runTraceCommand(file: string): TraceAnswer {
   try {
     const verdict = checkTraceFile(file);

@@ -66,9 +66,11 @@ function openToRead(file: string): number {
 /** A sink that writes to a new file. `close` writes what is left; call it after the recorder's own `close`. */
 export interface FileSink {
   readonly sink: LineSink;
+  /** Writes what is left and closes the file. */
   close(): void;
 }
 
+/** A file that lines are written to; an old one is replaced. Throws as `fs.openSync` does. */
 export function traceFile(file: string): FileSink {
   const descriptor = openSync(file, 'w');
   let lines: string[] = [];

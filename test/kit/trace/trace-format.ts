@@ -6,6 +6,7 @@ import { REPAIR_IDS } from '../../../spec/snapshot.ts';
 import { listOf, Malformed, objectOf, quoted, refuseOthers, wholeOf, wordOf } from './malformed.ts';
 import { plainShape, readShape } from './shape-text.ts';
 
+/** The version of the format, which stands in the first line of a trace. */
 export const TRACE_VERSION = 1;
 
 /** What a trace may be at most; beyond it, it is refused unread. */
@@ -35,6 +36,7 @@ export class TraceError extends Error {
   }
 }
 
+/** The first line of a trace. */
 export interface TraceHeader {
   readonly shape: Shape;
   /** Fields that were not observed. */

@@ -11,8 +11,10 @@ import { readShape, plainShape } from './shape-text.ts';
 import { changeBetween, copyFields } from './state-change.ts';
 import { closingLine, FULL_EVERY, headerLine, TRACE_LIMITS, TraceError, type Ghost } from './trace-format.ts';
 
+/** Takes a line of a trace, without its end. */
 export type LineSink = (line: string) => void;
 
+/** How much is recorded. */
 export interface RecordOptions {
   /** Events from one whole state to the next. Default 1000. */
   readonly fullEvery?: number;
