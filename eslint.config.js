@@ -7,7 +7,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['node_modules/', 'coverage/', 'reports/', '.stryker-tmp/'] },
+  { ignores: ['node_modules/', 'coverage/', 'dist/', 'reports/', '.stryker-tmp/'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -59,8 +59,8 @@ export default defineConfig(
     },
   },
   {
-    // The commands and benchmarks speak to people.
-    files: ['test/bench/**/*.ts', 'test/kit/write-docs.ts'],
+    // The commands, benchmarks and examples speak to people.
+    files: ['test/bench/**/*.ts', 'test/kit/write-docs.ts', 'test/package/**/*.ts', 'examples/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -22,7 +22,7 @@ export class BlockTable<T extends { readonly block: number }> {
   get(block: number): T | undefined {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    let at = hash(block) >>> this.#shift;
+    let at = this.#home(block);
     for (let item = slots[at]; item !== undefined; item = slots[at]) {
       if (item.block === block) return item;
       at = (at + 1) & mask;
@@ -45,7 +45,7 @@ export class BlockTable<T extends { readonly block: number }> {
   delete(block: number): void {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    let hole = hash(block) >>> this.#shift;
+    let hole = this.#home(block);
     while (slots[hole]?.block !== block) {
       if (slots[hole] === undefined) return;
       hole = (hole + 1) & mask;
@@ -53,7 +53,7 @@ export class BlockTable<T extends { readonly block: number }> {
     this.#size--;
     // Whoever stands behind the hole and would be looked for at it or before it moves into it, and leaves the next hole.
     for (let at = (hole + 1) & mask; slots[at] !== undefined; at = (at + 1) & mask) {
-      const home = hash(slots[at]!.block) >>> this.#shift;
+      const home = this.#home(slots[at]!.block);
       if (((at - home) & mask) < ((at - hole) & mask)) continue;
       slots[hole] = slots[at];
       hole = at;
@@ -66,9 +66,15 @@ export class BlockTable<T extends { readonly block: number }> {
     for (const item of this.#slots) if (item !== undefined) yield item;
   }
 
+  /** Where a block is looked for first: the upper bits of a product. Blocks beyond 2^31 contribute their upper half too. */
+  #home(block: number): number {
+    const low = block | 0;
+    return Math.imul(low === block ? low : low ^ (block / 0x1_0000_0000), GOLDEN) >>> this.#shift;
+  }
+
   #place(item: T): void {
     const mask = this.#slots.length - 1;
-    let at = hash(item.block) >>> this.#shift;
+    let at = this.#home(item.block);
     while (this.#slots[at] !== undefined) at = (at + 1) & mask;
     this.#slots[at] = item;
   }
@@ -79,10 +85,4 @@ export class BlockTable<T extends { readonly block: number }> {
     this.#shift--;
     for (const item of old) if (item !== undefined) this.#place(item);
   }
-}
-
-/** 32 bits of which the upper ones are good. Block numbers beyond 2^31 contribute their upper half too. */
-function hash(block: number): number {
-  const low = block | 0;
-  return Math.imul(low === block ? low : low ^ (block / 0x1_0000_0000), GOLDEN);
 }

@@ -214,7 +214,9 @@ export class ClockPolicy implements CachePolicy {
   }
 
   #cleanLoose(core: HammerIoCore): void {
-    this.#statistics.loosened += core.state.lists.size('lose');
+    const loose = core.state.lists.size('lose');
+    if (loose === 0) return; // To ask for nothing is no step of the model.
+    this.#statistics.loosened += loose;
     core.cleanLoose();
   }
 

@@ -10,19 +10,8 @@ import type { Buf } from './buf.ts';
 import type { Result } from './device.ts';
 import { BrokenPromise, CacheFull, ImpossibleInput, InvalidArgument } from './errors.ts';
 import type { Handle } from './handles.ts';
-import { HammerIo, isAtRest, nameOf } from './hammer-io.ts';
-import {
-  addRef,
-  clearCheck,
-  dropRefAndCheck,
-  isIdle,
-  isInUse,
-  isLocked,
-  lock,
-  refsOf,
-  setCheck,
-  setWanted,
-} from './lock.ts';
+import { HammerIo, nameOf } from './hammer-io.ts';
+import { addRef, clearCheck, dropRefAndCheck, isInUse, isLocked, lock, refsOf, setCheck, setWanted } from './lock.ts';
 import type { MountState } from './mount-state.ts';
 import { dropResidue, setModified } from './mount-state.ts';
 import { free } from './release.ts';
@@ -36,9 +25,8 @@ export function tryGet(m: MountState, volumeNumber: number, block: number): Hand
   const volume = m.volumes[volumeNumber];
   const io = volume?.ios.get(block);
   if (io === undefined) return NO_HANDLE;
-  if (isIdle(io) && isAtRest(io) && headerIsLoaded(volume!, io.type)) addRef(io);
-  else if (!tryReference(m, io)) return NO_HANDLE;
-  return openOn(m, io);
+  if (volume!.isLoaded && io.hit()) return m.handles.open(io);
+  return tryReference(m, io) ? openOn(m, io) : NO_HANDLE;
 }
 
 /** References a buffer that ioRead would serve at once. */
@@ -48,7 +36,7 @@ function tryReference(m: MountState, io: HammerIo): boolean {
     addRef(io);
     return true;
   }
-  if (isLocked(io) || !headerIsLoaded(io.volume, io.type)) return false;
+  if (isLocked(io) || !mayBeUsed(io.volume, io.type)) return false;
   clearCheck(io);
   io.ondisk = true;
   addRef(io);
@@ -102,13 +90,13 @@ function checkBlock(volume: Volume, block: number, type: IoType, how: GetHow): v
   }
 }
 
-function headerIsLoaded(volume: Volume, type: IoType): boolean {
-  if (volume.headerBlock < 0 || type === 'volume') return true;
-  return volume.header?.bp !== undefined && !isLocked(volume.header);
+/** Buffers are used while the header of their volume is loaded; the header itself may be loaded at any time. */
+function mayBeUsed(volume: Volume, type: IoType): boolean {
+  return type === 'volume' || volume.isLoaded;
 }
 
 function promiseVolumeLoaded(volume: Volume, type: IoType): void {
-  if (headerIsLoaded(volume, type)) return;
+  if (mayBeUsed(volume, type)) return;
   const { header } = volume;
   let seen = 'has no structure';
   if (header?.owner !== undefined) seen = `is busy in ${header.owner.at}`;
@@ -118,7 +106,7 @@ function promiseVolumeLoaded(volume: Volume, type: IoType): void {
 
 /** A buffer will be taken unless one is attached or the device cache has one for the block: it must be there before anything changes. */
 function promiseRoom(m: MountState, volume: Volume, block: number, io: HammerIo | undefined): void {
-  if (io?.bp !== undefined || m.slab.freeBufs > 0 || volume.residue.has(block)) return;
+  if (io?.bp !== undefined || m.slab.freeBufs > 0 || volume.residue.get(block)?.arrived === true) return;
   throw new CacheFull(m.slab.capacityBufs);
 }
 

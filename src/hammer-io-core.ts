@@ -61,7 +61,9 @@ export class HammerIoCore {
    * an ioRead that answers `done` without device or device cache. Allocates nothing.
    */
   tryGet(volume: number, block: number): Handle {
-    return gets.tryGet(this.#enter(), volume, block);
+    const m = this.#enterable; // Here and in release, a call less for the hit path.
+    if (m === undefined) throw new Reentered();
+    return gets.tryGet(m, volume, block);
   }
 
   /**
@@ -87,7 +89,9 @@ export class HammerIoCore {
    * Promises: HandleOpen, NoOpenModification, NotInterlocked. L517-656, ondisk:1005.
    */
   release(handle: Handle, undoReclaim = false): Answer {
-    return releasing.release(this.#enter(), handle, undoReclaim);
+    const m = this.#enterable;
+    if (m === undefined) throw new Reentered();
+    return releasing.release(m, handle, undoReclaim);
   }
 
   /** A last release while the kernel is short of memory: the clean buffer is taken away at once. Promises as release. L1182-1228. */

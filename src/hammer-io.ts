@@ -25,11 +25,9 @@ const HEADER = 128;
 
 /**
  * An attached buffer, not a header, that is clean and the kernel's, with nothing in flight and nothing asked of it: as long
- * as that is so, getting and releasing it only counts references. One compare, for the hit path.
+ * as that is so, getting and releasing it only counts references.
  */
-export function isAtRest(io: HammerIo): boolean {
-  return io.flags === (ATTACHED | RELEASED);
-}
+const AT_REST = ATTACHED | RELEASED;
 
 export class HammerIo implements RefWord {
   // What a hit and its release look at comes first, so that it shares two cache lines.
@@ -87,6 +85,21 @@ export class HammerIo implements RefWord {
     this.type = type;
     this.order = block * 256 + volume.number;
     if (type === 'volume') this.flags = HEADER;
+  }
+
+  /** The first reference on a buffer at rest that nobody uses or waits for; false, and nothing has happened, if it is not so. */
+  hit(): boolean {
+    if (this.word !== 0 || this.flags !== AT_REST) return false;
+    this.word = 1;
+    this.used = true;
+    return true;
+  }
+
+  /** The end of that, if it is still the only reference and nothing else has become of the buffer meanwhile. */
+  endHit(): boolean {
+    if (this.word !== 1 || this.flags !== AT_REST) return false;
+    this.word = 0;
+    return true;
   }
 
   /** The attached buffer. */

@@ -21,6 +21,11 @@ export class HandleRecord extends Slot {
   interlock = false;
   /** The unfinished call that keeps the handle busy. */
   ticket: TicketRecord | undefined = undefined;
+
+  /** Is all well that a release asks for: not busy, and nothing opened under it? */
+  get isReleasable(): boolean {
+    return this.ticket === undefined && this.mods === 0 && !this.interlock;
+  }
 }
 
 /** A live handle: one with a buffer. */
@@ -60,11 +65,6 @@ export class Handles extends Slots<LiveHandle> {
     }
     return record;
   }
-}
-
-/** Open, with nothing opened under it: all that a release asks for. */
-export function isPlain(handle: LiveHandle): boolean {
-  return handle.mods === 0 && !handle.interlock && handle.ticket === undefined;
 }
 
 export function promiseNoOpenModification(handle: LiveHandle): void {

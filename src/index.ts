@@ -1,11 +1,20 @@
-// hammer-io-kit, production: the synchronous core of a block-buffer cache after DragonFly's HAMMER filesystem.
+// hammer-io-kit, production: a block-buffer cache after DragonFly's HAMMER filesystem, in two layers.
 //
-// A buffer's life, in the caller's words:
+// Mount is what a program uses: volumes in files or on block devices, blocks by number, promises.
+//
+//   await formatVolumes([{ path: 'a.vol', blocks: 1024 }]);
+//   const mount = await Mount.open({ volumes: ['a.vol'] });
+//   await mount.update(7, (bytes) => { bytes[0] = 1; });    // cached and dirty
+//   await mount.sync();                                     // durable
+//   await mount.close();
+//
+// HammerIoCore is the state machine underneath, for those who bring a scheduler of their own: every call is one atomic step,
+// waiting is an outcome with a ticket, and I/O happens outside.
 //
 //   const core = new HammerIoCore({ volumes: [{ name: 'v1', blocks: 1024 }], capacityBufs: 64 });
-//   const { ticket } = core.ioRead(0, 7, 'data');          // `io`: a read is in the outbox
+//   const { ticket } = core.ioRead(0, 7, 'data');           // `io`: a read is in the outbox
 //   core.drainRequests((request) => { … });                 // give it to a device
-//   core.readDone(request.id, 'ok', bytes);                 // later, from outside
+//   core.readDone(request.id, 'ok');                        // later, from outside: the request's views are filled
 //   const { handle } = core.resume(core.nextRunnable());    // `done`: the buffer is held
 //   core.ioModify(handle); core.bytes(handle)[0] = 1; core.change(handle); core.ioModifyDone(handle);
 //   core.ioFlush(handle);                                   // a write is in the outbox
@@ -13,6 +22,15 @@
 //
 // A write is on the device when writeDone has come, and durable when an ioFlushSync that came later has answered `done`.
 
+// Mounts.
+export * from './mount/index.ts';
+export { MemoryFault, MemoryVolumes } from './memory-volumes.ts';
+export type { FaultPlan, MemoryVolumesOptions } from './memory-volumes.ts';
+export { ClockPolicy } from './cache-policy.ts';
+export type { CachePolicy, CachePolicyStatistics, ClockPolicyOptions, Room } from './cache-policy.ts';
+export * from './file-device/index.ts';
+
+// The core.
 export { HammerIoCore } from './hammer-io-core.ts';
 export type { ReadableBytes } from './hammer-io-core.ts';
 export type { CoreOptions, VolumeOptions } from './options.ts';

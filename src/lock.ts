@@ -29,12 +29,6 @@ export const isWanted = (on: RefWord): boolean => (on.word & WANTED) !== 0;
 /** Referenced and validated: one more may use it at once (hammer_ref_interlock answers 0). */
 export const isInUse = (on: RefWord): boolean => (on.word & CHECK) === 0 && (on.word & REFS) !== 0;
 
-/** No references and no flag: nobody uses it, waits for it, or has anything to clear up. */
-export const isIdle = (on: RefWord): boolean => on.word === 0;
-
-/** One reference and no flag: its release concerns nobody else. */
-export const isHeldOnce = (on: RefWord): boolean => on.word === 1;
-
 /** No references and nobody loads or releases it: what hammer_try_interlock_norefs asks for. */
 export const isUnreferenced = (on: RefWord): boolean => (on.word & (REFS | LOCKED)) === 0;
 

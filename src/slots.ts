@@ -12,17 +12,13 @@ const NEXT_GENERATION = 1 << SLOT_BITS;
 /** Numbers are positive: 15 bits of generation above the slot. */
 const NUMBER_MASK = 0x7fffffff;
 
-/** `id` of a record that is not live; never handed out, and different from 0, which stands for "none". */
-const DEAD = -1;
-
-/** A reusable record: live while `id` is its number. */
+/** A reusable record. */
 export abstract class Slot {
-  id = DEAD;
-  /** Its latest number, live or not. */
-  number: number;
+  /** Its number while it is live; else the complement of its next number, which is negative and never handed out. */
+  id: number;
 
   constructor(slot: number) {
-    this.number = slot;
+    this.id = ~(slot + NEXT_GENERATION);
   }
 }
 
@@ -43,14 +39,13 @@ export class Slots<R extends Slot> {
   take(): R {
     if (this.#freeCount === 0) this.#grow();
     const record = this.#free[--this.#freeCount]!;
-    record.number = (record.number + NEXT_GENERATION) & NUMBER_MASK;
-    record.id = record.number;
+    record.id = ~record.id;
     return record;
   }
 
   /** Ends the life of a record; its number is stale from now on. */
   give(record: R): void {
-    record.id = DEAD;
+    record.id = ~((record.id + NEXT_GENERATION) & NUMBER_MASK);
     this.#free[this.#freeCount++] = record;
   }
 

@@ -21,6 +21,7 @@ import type { Buf } from './buf.ts';
 import type { Result } from './device.ts';
 import { InvalidArgument, unreachable } from './errors.ts';
 import type { HammerIo } from './hammer-io.ts';
+import { isLocked } from './lock.ts';
 import type { MountState } from './mount-state.ts';
 import type { VolumeOptions } from './options.ts';
 import type { Ticket, TicketRecord } from './tickets.ts';
@@ -51,6 +52,11 @@ export class Volume {
     this.name = options.name;
     this.blocks = options.blocks;
     this.headerBlock = options.headerBlock ?? -1;
+  }
+
+  /** There is no header, or it is loaded and nobody is loading or unloading it. */
+  get isLoaded(): boolean {
+    return this.headerBlock < 0 || (this.header?.bp !== undefined && !isLocked(this.header));
   }
 }
 

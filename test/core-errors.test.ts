@@ -144,6 +144,16 @@ describe('a full slab', () => {
     expect(core.resume(queued).outcome).toBe('io');
   });
 
+  test('a block that is being read ahead takes a buffer of its own, so one must be free', () => {
+    const stage = new CoreStage({ capacityBufs: 2 });
+    const { core } = stage;
+    core.ioRead(0, 1, 'data', true);
+    expect(() => core.ioRead(0, 2, 'data')).toThrow(CacheFull);
+    expect(core.state.volumes[0]!.ios.size).toBe(1);
+    stage.complete('read');
+    expect(core.ioRead(0, 2, 'data').outcome).toBe('done');
+  });
+
   test('read-ahead is left out when there is no room for it', () => {
     const stage = new CoreStage({ capacityBufs: 1 });
     stage.core.ioRead(0, 3, 'data', true);

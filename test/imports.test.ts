@@ -23,7 +23,7 @@ interface Import {
 
 function filesIn(folder: string, endings: readonly string[]): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => endings.some((ending) => file.endsWith(ending)))
+    .filter((file) => !file.split(sep).includes('node_modules') && endings.some((ending) => file.endsWith(ending)))
     .map((file) => join(folder, file));
 }
 

@@ -1,0 +1,192 @@
+// Opening: from the options of a mount to a device whose volumes have been checked, a core over it, and a policy. Whatever is
+// opened on the way is closed again if anything is wrong.
+//
+//   paths ──▶ size of a block (from the first 512 bytes) ──▶ slab ──▶ FileDevice ──▶ headers checked ──▶ core, policy
+
+import { open } from 'node:fs/promises';
+import type { CachePolicy } from '../cache-policy.ts';
+import { ClockPolicy } from '../cache-policy.ts';
+import { InvalidArgument } from '../errors.ts';
+import { deviceErrorFrom } from '../file-device/device-error.ts';
+import type { FileVolume } from '../file-device/index.ts';
+import { FileDevice } from '../file-device/index.ts';
+import { HammerIoCore } from '../hammer-io-core.ts';
+import { namesOf } from './format.ts';
+import type { MountDevice } from './mount-device.ts';
+import { RawBlocks } from './raw-blocks.ts';
+import type { VolumeHeader } from './volume-header.ts';
+import { checkSet, FIRST_BYTES, readBlockBytes, readHeader, WrongSet } from './volume-header.ts';
+
+/** A formatted volume in a file or on a block device. */
+export type MountVolume = Omit<FileVolume, 'create'>;
+
+/** What all mounts have in common. */
+interface CommonOptions {
+  /** Bytes of all buffers together. Default 64 MiB. At least one block more than there are volumes. */
+  readonly cacheBytes?: number;
+  /** Dirty DATA and UNDO beyond which it is written in the background. Default: half of the cache. */
+  readonly dirtyBytesMax?: number;
+  /** Which buffer to give up, what to write when, how far to read. Default: a ClockPolicy. One object serves one mount. */
+  readonly policy?: CachePolicy;
+  /** Check that bytes do not change while they are being written (claim I14); a breach breaks the mount. Default false. */
+  readonly verify?: boolean;
+  /** Puts something between the mount and its core, which behaves like the core: a recorder, a checker. Default: nothing. */
+  readonly instrument?: (core: HammerIoCore) => HammerIoCore;
+}
+
+/** A mount of files and block devices. */
+export interface VolumesMountOptions extends CommonOptions {
+  /** All volumes of a set, in the order of their numbers. */
+  readonly volumes: readonly (string | MountVolume)[];
+  /** Path of a file that does not exist yet, in which every write and flush is recorded: see `readWriteLog`. */
+  readonly writeLog?: string;
+}
+
+/** A mount of a device that is open already. */
+export interface DeviceMountOptions extends CommonOptions {
+  /** A device that is open and whose volumes are formatted. The mount closes it at its own close. */
+  readonly device: MountDevice;
+  /** Memory that the device wants the buffers to lie in, from `slabOffset` on. Default: any. */
+  readonly slab?: SharedArrayBuffer;
+  readonly slabOffset?: number;
+}
+
+/** What Mount.open takes. */
+export type MountOptions = VolumesMountOptions | DeviceMountOptions;
+
+/** What a mount is made of. */
+export interface MountParts {
+  readonly core: HammerIoCore;
+  readonly device: MountDevice;
+  readonly names: readonly string[];
+  readonly headers: readonly VolumeHeader[];
+  readonly policy: CachePolicy;
+  readonly dirtyBytesHard: number;
+  readonly openedReadOnly: boolean;
+  /** Closes what was opened here: not a device that was given. */
+  readonly abandon: () => Promise<void>;
+}
+
+/** A device, and the memory that it wants the buffers in. */
+interface Opened {
+  readonly device: MountDevice;
+  readonly names: readonly string[];
+  readonly slab: SharedArrayBuffer;
+  readonly slabOffset: number;
+  readonly capacityBufs: number;
+  readonly openedReadOnly: boolean;
+  readonly abandon: () => Promise<void>;
+}
+
+const CACHE_BYTES = 64 * 1024 * 1024;
+
+/** Opens what the options name, and checks the volumes. The errors are those of Mount.open. */
+export async function openParts(options: MountOptions): Promise<MountParts> {
+  const opened = 'device' in options ? takeDevice(options) : await openVolumes(options);
+  const { device, names, slab, slabOffset, capacityBufs, openedReadOnly, abandon } = opened;
+  try {
+    const { blockBytes } = device;
+    const headers = await readHeaders(device, names, new Uint8Array(slab, slabOffset, blockBytes));
+    const core = new HammerIoCore({
+      volumes: headers.map(({ blocks }, i) => ({ name: names[i]!, blocks, headerBlock: 0 })),
+      capacityBufs,
+      blockBytes,
+      verify: options.verify ?? false,
+      slab,
+      slabOffset,
+    });
+    const dirtyBytesMax = options.dirtyBytesMax ?? (capacityBufs * blockBytes) / 2;
+    return {
+      core: options.instrument?.(core) ?? core,
+      device,
+      names,
+      headers,
+      policy: options.policy ?? new ClockPolicy({ dirtyBytesMax }),
+      // Between the two, writing in the background and modifying go on side by side.
+      dirtyBytesHard: dirtyBytesMax * 1.5,
+      openedReadOnly,
+      abandon,
+    };
+  } catch (thrown) {
+    await abandon();
+    throw thrown;
+  }
+}
+
+function takeDevice({ device, slab, slabOffset = 0, cacheBytes }: DeviceMountOptions): Opened {
+  const capacityBufs = capacityOf(cacheBytes, device.blockBytes, device.blocks.length);
+  return {
+    device,
+    names: namesOf(device),
+    slab: slab ?? new SharedArrayBuffer(slabOffset + capacityBufs * device.blockBytes),
+    slabOffset,
+    capacityBufs,
+    openedReadOnly: false,
+    abandon: () => Promise.resolve(),
+  };
+}
+
+async function openVolumes({ volumes, cacheBytes, writeLog }: VolumesMountOptions): Promise<Opened> {
+  if (volumes.length === 0) throw new InvalidArgument('a volume or more', 'none', 'Name the volumes of a set.');
+  const files = volumes.map((volume) => (typeof volume === 'string' ? { path: volume } : volume));
+  const names = files.map(({ path }) => path);
+  const blockBytes = await commonBlockBytes(names);
+  const capacityBufs = capacityOf(cacheBytes, blockBytes, files.length);
+  const { slab, offset: slabOffset } = FileDevice.alignedSlab(capacityBufs * blockBytes);
+  const device = await FileDevice.open({
+    volumes: files,
+    blockBytes,
+    slab,
+    ...(writeLog !== undefined && { writeLog }),
+  });
+  const openedReadOnly = files.some(({ readOnly }) => readOnly === true);
+  return { device, names, slab, slabOffset, capacityBufs, openedReadOnly, abandon: () => device.close() };
+}
+
+/** Buffers that the cache has: room for the headers, which are held for ever, and for one more at least. */
+function capacityOf(cacheBytes = CACHE_BYTES, blockBytes: number, volumes: number): number {
+  const bufs = Math.floor(cacheBytes / blockBytes);
+  if (bufs > volumes) return bufs;
+  const promised = `a cacheBytes of ${(volumes + 1) * blockBytes} or more for ${volumes} volumes with blocks of ${blockBytes} bytes`;
+  throw new InvalidArgument(promised, String(cacheBytes), 'Give the cache more bytes.');
+}
+
+/** The size of a block, which no device can be opened without. The rest of the header is checked under the device's lock. */
+async function commonBlockBytes(paths: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(paths.map(blockBytesOf));
+  const other = sizes.findIndex((size) => size !== sizes[0]);
+  if (other < 0) return sizes[0]!;
+  const promised = `have blocks of ${sizes[0]!} bytes like ${paths[0]!}`;
+  throw new WrongSet(paths[other]!, promised, `${sizes[other]!} bytes`);
+}
+
+async function blockBytesOf(path: string): Promise<number> {
+  const first = new Uint8Array(FIRST_BYTES);
+  let bytesRead: number;
+  try {
+    const handle = await open(path, 'r');
+    try {
+      ({ bytesRead } = await handle.read(first, 0, FIRST_BYTES, 0));
+    } finally {
+      await handle.close();
+    }
+  } catch (thrown) {
+    throw deviceErrorFrom(thrown, { file: path, operation: 'open' });
+  }
+  return readBlockBytes(first.subarray(0, bytesRead), path);
+}
+
+async function readHeaders(
+  device: MountDevice,
+  names: readonly string[],
+  memory: Uint8Array,
+): Promise<readonly VolumeHeader[]> {
+  const raw = new RawBlocks(device, memory);
+  const headers: VolumeHeader[] = [];
+  for (const [volume, name] of names.entries()) {
+    await raw.read(volume, 0);
+    headers.push(readHeader(memory, name));
+  }
+  checkSet(headers, names, device.blocks);
+  return headers;
+}

@@ -1,0 +1,154 @@
+// Writing out what is dirty: sync, and the relief of a cache that is full of META.
+//
+// A round of sync:
+//   1. every dirty DATA and UNDO buffer is written, each under its write interlock, that is after the modifications that were
+//      open when its turn came; then all writes in flight have ended
+//   2. barrier: the devices flush
+//   3. every dirty header and META buffer in the same way
+//   4. barrier; a device that has got nothing since the last one is not asked
+// So META never reaches a medium before the DATA and UNDO that were dirty with it. That is an order, not a transaction: power
+// loss between 3 and 4 leaves any part of the META behind. All writes of a step are issued in one synchronous stretch.
+//
+// Group commit: who calls while a round is running gets the next one, together with everybody else who came meanwhile, because
+// the running one may have passed by what they have modified.
+//
+// Relief is the same without waiting for the program: buffers that are being modified are left out.
+
+import type { Handle } from '../handles.ts';
+import { NO_HANDLE } from '../answer.ts';
+import type { ListName } from '../dirty-lists.ts';
+import type { Engine } from './engine.ts';
+import { MountBroken, SyncFailed } from './errors.ts';
+
+/** A dirty buffer to be written. */
+interface Dirty {
+  readonly volume: number;
+  readonly block: number;
+}
+
+export class Syncing {
+  readonly #engine: Engine;
+  #running: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** Everything that was modified before the call is durable when it resolves. Rejects with SyncFailed or ReadOnlyError. */
+  sync(): Promise<void> {
+    this.#engine.counters.syncCalls++;
+    if (this.#running === undefined) return this.#begin();
+    this.#next ??= this.#running.then(ignore, ignore).then(() => {
+      this.#next = undefined;
+      return this.#begin();
+    });
+    return this.#next;
+  }
+
+  /** Resolves when no round is running or planned any more. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await (this.#next ?? this.#running).then(ignore, ignore);
+  }
+
+  #begin(): Promise<void> {
+    const round = this.#round().finally(() => {
+      this.#running = undefined;
+    });
+    this.#running = round;
+    return round;
+  }
+
+  async #round(): Promise<void> {
+    this.#engine.promiseUnbroken();
+    this.#engine.faults.promiseWritable();
+    this.#engine.counters.syncRounds++;
+    await this.#write(['undo', 'data'], true);
+    await this.#writesEnded();
+    await this.#barrier();
+    await this.#write(['volu', 'meta'], true);
+    await this.#writesEnded();
+    await this.#barrier();
+  }
+
+  /** Writes what is dirty and not being modified; answers how many headers and META buffers that were. */
+  async relieve(): Promise<number> {
+    this.#engine.faults.promiseWritable();
+    await this.#write(['undo', 'data'], false);
+    await this.#writesEnded();
+    await this.#barrier();
+    const written = await this.#write(['volu', 'meta'], false);
+    await this.#writesEnded();
+    return written;
+  }
+
+  /** Issues the write of every buffer on the lists; resolves with their number when the last one is issued. */
+  async #write(lists: readonly ListName[], patient: boolean): Promise<number> {
+    this.#engine.promiseUnbroken();
+    const { core } = this.#engine;
+    const dirty: Dirty[] = [];
+    for (const list of lists) {
+      core.state.lists.forEach(list, (io) => {
+        if (patient || io.modifyRefs === 0) dirty.push({ volume: io.volume.number, block: io.block });
+      });
+    }
+    if (dirty.length === 0) return 0;
+    return new Promise((resolve, reject) => {
+      let left = dirty.length;
+      const issued = (): void => {
+        if (--left === 0) resolve(dirty.length);
+      };
+      for (const { volume, block } of dirty) this.#issue(volume, block, issued, reject);
+      this.#engine.turn();
+    });
+  }
+
+  #issue(volume: number, block: number, issued: () => void, fail: (error: Error) => void): void {
+    const { core, waits } = this.#engine;
+    const handle = core.tryGet(volume, block);
+    if (handle === NO_HANDLE) throw new MountBroken(`block ${block} of volume ${volume} is dirty and cannot be got`);
+    waits.then(core.ioWriteInterlock(handle), 'interlock', {
+      next: () => {
+        this.#issueInterlocked(handle);
+        issued();
+      },
+      fail,
+    });
+  }
+
+  #issueInterlocked(handle: Handle): void {
+    const { core, faults } = this.#engine;
+    if (faults.critical === undefined) core.ioFlush(handle); // Or nothing may be written any more: the round will fail.
+    core.ioDoneInterlock(handle);
+    this.#engine.release(handle);
+  }
+
+  async #writesEnded(): Promise<void> {
+    this.#engine.promiseUnbroken();
+    const { core, waits } = this.#engine;
+    const answer = core.ioWaitAll();
+    if (answer.outcome === 'wait') await waits.until(answer, 'writes');
+    this.#promiseNothingFailed();
+  }
+
+  async #barrier(): Promise<void> {
+    this.#engine.promiseUnbroken();
+    const { core, waits } = this.#engine;
+    const answer = core.ioFlushSync();
+    if (answer.outcome === 'wait') {
+      const ended = waits.until(answer, 'barrier');
+      this.#engine.turn();
+      await ended;
+    }
+    this.#promiseNothingFailed();
+  }
+
+  #promiseNothingFailed(): void {
+    const { critical } = this.#engine.faults;
+    if (critical !== undefined) throw new SyncFailed(critical);
+  }
+}
+
+function ignore(): void {
+  // Whoever asked for that round hears of its failure.
+}
