@@ -3,9 +3,11 @@
 // Explorer, on the largest configuration: distinct states a second without claims and with all claims, bytes a state; with a
 // jar also TLC with two workers on the same cfg, in turns with the explorer, and the ratio, which counts only when both find
 // the same number of distinct states. Edges: production's steps and edges a second on safe configurations. Random: steps of
-// random conformance; trace: events of a recorded run; stdio: steps of another process. Everything is the
-// median of rounds within one process; the machine's facts stand below the table. Exit code 1 when counts differ, 2 for wrong
-// usage.
+// random conformance; trace: events of a recorded run; stdio: steps of another process. Hits, misses, flush: the cache at work
+// on a file, in turns with lru-cache and fs, and with `peers` also with SQLite and LMDB; stall: the event loop meanwhile.
+// Everything is the median of rounds within one process; goals stand beside the figures that have one, and missing a goal is
+// no failure, because machines differ; the machine's facts stand below the table. Exit code 1 when counts differ or work was
+// not done, 2 for wrong usage.
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -14,6 +16,12 @@ import { EXIT, UsageError, type ExitCode } from '../kit/check/exit-codes.ts';
 import { plainTable } from '../kit/check/plain-table.ts';
 import { CONFIGURATION_NAMES, LARGE_CONFIGURATION, SAFE_CONFIGURATIONS } from '../kit/configurations.ts';
 import { findJar, NoJar } from '../kit/tla/tlc-engine.ts';
+import { flushBench } from './cache-flush.ts';
+import { groundFacts } from './cache-ground.ts';
+import { hitsBench } from './cache-hits.ts';
+import { missesBench } from './cache-misses.ts';
+import { loadPeers, notMeasured } from './cache-peers.ts';
+import { stallBench } from './cache-stall.ts';
 import { edgesBench } from './edges-bench.ts';
 import { explorerBench } from './explorer-bench.ts';
 import { machineFacts } from './machine-facts.ts';
@@ -27,9 +35,16 @@ export interface Figure {
   readonly median: number;
   readonly unit: string;
   readonly rounds: readonly number[];
+  /** What was set as a goal, where something was. */
+  readonly goal?: string;
 }
 
-const BENCHES = ['explorer', 'tlc', 'edges', 'random', 'trace', 'stdio'] as const;
+/** With `peers`, they take part in those of hits, misses and flush that run, which are all if none of them is named. */
+const CACHE_BENCHES = { hits: hitsBench, misses: missesBench, flush: flushBench } as const;
+const BENCHES = [
+  ...(Object.keys(CACHE_BENCHES) as (keyof typeof CACHE_BENCHES)[]),
+  ...(['stall', 'peers', 'explorer', 'tlc', 'edges', 'random', 'trace', 'stdio'] as const),
+] as const;
 
 interface BenchOptions {
   readonly only?: readonly (typeof BENCHES)[number][];
@@ -41,7 +56,7 @@ interface BenchOptions {
 function readOptions(args: readonly string[]): BenchOptions {
   const command = new Command('bench')
     .description(
-      'Measure the explorer, TLC beside it where a jar is given, production on every edge, random runs, traces and stdio.',
+      'Measure the cache on files and its peers, the explorer, TLC beside it where a jar is given, production on every edge, random runs, traces and stdio.',
     )
     .addOption(new Option('--only <bench...>', 'which to run').choices(BENCHES))
     .option('--rounds <n>', 'rounds of each measurement', positive, 3)
@@ -86,7 +101,9 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   const jar = wants('tlc') ? jarFor(options) : undefined;
   collectGarbageOnDemand();
   const note = (line: string): void => console.error(line);
-  const figures: Figure[] = [];
+  // The cache comes first, in a process that has done nothing else.
+  const cache = await cacheFigures(options, note);
+  const figures: Figure[] = [...cache.figures];
   if (wants('explorer') || wants('tlc')) {
     figures.push(...(await explorerBench({ name: options.config, rounds: options.rounds, jar, note })));
   }
@@ -97,8 +114,31 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   if (wants('stdio')) figures.push(...(await stdioBench(small)));
   console.log(tableText(figures));
   console.log(`\n${machineFacts()}`);
-  if (jar === undefined) console.log('TLC was not measured: no tla2tools.jar (--tla2tools JAR, TLA2TOOLS_JAR).');
+  for (const line of cache.facts) console.log(line);
+  if (jar === undefined && wants('tlc'))
+    console.log('TLC was not measured: no tla2tools.jar (--tla2tools JAR, TLA2TOOLS_JAR).');
   return EXIT.holds;
+}
+
+/** The rows of the cache, and what is to be said about them. */
+async function cacheFigures(
+  { only = BENCHES, rounds }: BenchOptions,
+  note: (line: string) => void,
+): Promise<{ readonly figures: readonly Figure[]; readonly facts: readonly string[] }> {
+  const withPeers = only.includes('peers');
+  const names = Object.keys(CACHE_BENCHES) as (keyof typeof CACHE_BENCHES)[];
+  const named = names.filter((name) => only.includes(name));
+  const chosen = withPeers && named.length === 0 ? names : named;
+  const isStall = only.includes('stall');
+  if (chosen.length === 0 && !isStall) return { figures: [], facts: [] };
+  const peers = loadPeers();
+  const bench = { rounds, note, peers, withPeers };
+  const figures: Figure[] = [];
+  for (const name of chosen) figures.push(...(await CACHE_BENCHES[name](bench)));
+  if (isStall) figures.push(...(await stallBench(bench)));
+  const wanted = (peer: string): boolean => (peer === 'lru-cache' ? chosen.includes('hits') : withPeers);
+  const missing = notMeasured(peers.missing.filter(wanted));
+  return { figures, facts: [groundFacts(), ...(missing === undefined ? [] : [missing])] };
 }
 
 /** `npm run bench` passes --expose-gc; started in another way, the collector is reached through V8's flags. */
@@ -110,13 +150,14 @@ function collectGarbageOnDemand(): void {
 
 function tableText(figures: readonly Figure[]): string {
   const number = (n: number): string => (n >= 100 ? Math.round(n).toLocaleString('en-US') : n.toFixed(2));
-  const rows = figures.map(({ what, median, unit, rounds }) => [
+  const rows = figures.map(({ what, median, unit, goal = '', rounds }) => [
     what,
     number(median),
     unit,
+    goal,
     rounds.map(number).join('  '),
   ]);
-  return plainTable(['what', 'median', 'unit', 'rounds'], rows, [1]);
+  return plainTable(['what', 'median', 'unit', 'goal', 'rounds'], rows, [1]);
 }
 
 /** A help text, a wrong request, or a failed measurement. */

@@ -1,0 +1,79 @@
+// Dirty, flush, sync: 64 random DATA buffers of 1,024 resident ones are changed and made durable. The core and the mount,
+// against fs.writeSync of the same bytes in the same random order and one fdatasyncSync. With peers, one transaction that
+// updates 64 rows of 16 KiB, durable when it returns; theirs is atomic too.
+
+import type { Figure } from './bench.ts';
+import type { Contender } from './cache-contender.ts';
+import { contest, figureOf, ratioOf } from './cache-contest.ts';
+import { withContenders, type CacheBench } from './cache-ground.ts';
+import { BLOCKS, drawnBlocks, shuffledBlocks, WorkNotDone } from './cache-load.ts';
+
+const RESIDENT = 1024;
+export const BATCH = 64;
+/** Batches of which each has its own blocks; after the last the first comes again. */
+const BATCHES = 64;
+/** Batches in one run. */
+const TIMES = 20;
+
+const GOAL = 0.9;
+
+export function flushBench(bench: CacheBench): Promise<Figure[]> {
+  const { rounds, note, blocks = BLOCKS, slices = 7 } = bench;
+  return withContenders(bench, async ([raw, core, ...others]) => {
+    const batches = await residentBatches([raw, core, ...others], blocks);
+    const entries = [raw, core, ...others].map((one) => ({
+      name: one.name,
+      ops: TIMES * BATCH,
+      run: inTurns(one, batches),
+    }));
+    const costs = await contest(entries, { rounds, slices, by: 'passed', note, what: 'dirty, flush, sync' });
+    const cost = ({ name }: Contender) => costs.get(name)!;
+    return [
+      ...entries.map(({ name }) => figureOf(`flush of ${BATCH}: ${name}`, 'blocks/s', costs.get(name)!.perSecond)),
+      ...entries.map(({ name }) => figureOf(`flush of ${BATCH}: ${name}`, 'us of processor', costs.get(name)!.worked)),
+      ...[core, ...others].map((one) => {
+        const goal = one === core ? `>= ${GOAL}` : undefined;
+        return ratioOf(`flush of ${BATCH}: ${one.name} against ${raw.name}`, cost(one), cost(raw), goal);
+      }),
+    ];
+  });
+}
+
+/** The blocks of each batch, all of which are resident from now on. */
+export async function residentBatches(
+  contenders: readonly Contender[],
+  blocks: number,
+): Promise<readonly Int32Array[]> {
+  const resident = drawnBlocks(shuffledBlocks(blocks, 5), Math.min(RESIDENT, blocks), 6);
+  for (const contender of contenders) await contender.read(resident);
+  return Array.from({ length: BATCHES }, (_, i) => drawnBlocks(resident, BATCH, 7 + i));
+}
+
+/** A run: the next TIMES batches, with stamps of their own, and a look whether they were flushed and the last one has arrived. */
+function inTurns(contender: Contender, batches: readonly Int32Array[]): () => Promise<void> {
+  let stamp = 0;
+  return async () => {
+    const flushes = contender.deviceFlushes?.();
+    for (let i = 0; i < TIMES; i++) {
+      stamp++;
+      const writing = contender.write(batches[stamp % BATCHES]!, stamp);
+      if (writing !== undefined) await writing;
+    }
+    expectStamps(contender, batches[stamp % BATCHES]!, stamp);
+    if (flushes !== undefined) expectFlushes(contender.name, contender.deviceFlushes!() - flushes, TIMES);
+  };
+}
+
+/** Throws WorkNotDone unless the first and the last block of a batch have their stamp. */
+export function expectStamps(contender: Contender, batch: Int32Array, stamp: number): void {
+  for (const block of [batch[0]!, batch.at(-1)!]) {
+    const seen = contender.stampOnMedium(block);
+    if (seen === stamp) continue;
+    throw new WorkNotDone(`${contender.name} was to write stamp ${stamp} to block ${block}; the medium has ${seen}.`);
+  }
+}
+
+function expectFlushes(who: string, seen: number, wanted: number): void {
+  if (seen !== wanted)
+    throw new WorkNotDone(`${who} was to flush its device ${wanted} times; it did so ${seen} times.`);
+}
