@@ -68,6 +68,14 @@ describe('order', () => {
     ]);
   });
 
+  test('many reads are told piece by piece, each once, and neighbours together', () => {
+    const apart = Array.from({ length: 20 }, (_, i) => read(2 * i));
+    const neighbours = Array.from({ length: 18 }, (_, i) => read(i + 40));
+    expect(run([...neighbours, ...apart]).map((portion) => portion.length)).toEqual([16, 22]);
+    expect(run([read(1)]).map((portion) => portion.length)).toEqual([1]);
+    expect(run(Array.from({ length: 32 }, (_, i) => read(2 * i))).map((portion) => portion.length)).toEqual([16, 16]);
+  });
+
   test('by volume and block, and neighbours of a volume in one call', () => {
     run([write(7, 7), write(2, 2), write(3, 3, 1), write(1, 1), write(3, 3), write(4, 4, 1), write(8, 8)]);
     expect(disk.told).toEqual(['writev 0 @16 +48', 'writev 0 @112 +32', 'writev 1 @48 +32']);

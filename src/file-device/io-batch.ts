@@ -21,6 +21,8 @@ import type { WriteLog } from './write-log.ts';
 
 /** What one readv or writev takes (IOV_MAX of Linux). */
 const VIEWS_MAX = 1024;
+/** Reads that are settled together: the owner works on them while the next ones are read, and is called seldom enough. */
+const PIECE = 16;
 
 export interface IoBatchOptions {
   /** File descriptor of each volume. */
@@ -56,14 +58,21 @@ export class IoBatch {
     this.#flushVerdicts = files.map(() => OK);
   }
 
-  /** Carries out all jobs. `settled` is told of each kind as soon as its jobs have their verdicts. */
+  /** Carries out all jobs. `settled` is told of reads piece by piece, of writes and flushes when all of a kind have verdicts. */
   run(jobs: readonly Job[], settled: (jobs: readonly Job[]) => void): void {
     this.#counters.add('batches');
     const reads = jobs.filter(({ kind }) => kind === READ);
     if (reads.length > 0) {
       this.#counters.add('reads', reads.length);
-      for (const run of this.#runsOf(reads)) this.#carryOut(run, this.#read);
-      settled(reads);
+      let piece: Job[] = [];
+      for (const run of this.#runsOf(reads)) {
+        this.#carryOut(run, this.#read);
+        piece.push(...run);
+        if (piece.length < PIECE) continue;
+        settled(piece);
+        piece = [];
+      }
+      if (piece.length > 0) settled(piece);
     }
     const writes = jobs.filter(({ kind }) => kind === WRITE);
     if (writes.length > 0) {
