@@ -119,7 +119,7 @@ export class IoRing {
    * Sleeps until something is submitted, and tells `visit` of all there is. Answers false if the thread is to end when it
    * has done that.
    */
-  take(visit: (slot: number, kind: JobKind, volume: number, block: number, memory: Float64Array) => void): boolean {
+  take(visit: (slot: number, kind: JobKind, volume: number, block: number, memory: number[]) => void): boolean {
     let tail: number;
     while ((tail = Atomics.load(this.#control, SUBMITTED)) === this.#head) {
       Atomics.wait(this.#control, SUBMITTED, tail);
@@ -130,7 +130,8 @@ export class IoRing {
       this.#head = (this.#head + 1) | 0;
       const base = slot * SLOT_WORDS;
       if (words[base + KIND] === END) return false;
-      const memory = words.subarray(base + MEMORY, base + MEMORY + words[base + VIEWS]!);
+      const memory: number[] = [];
+      for (let i = 0; i < words[base + VIEWS]!; i++) memory.push(words[base + MEMORY + i]!);
       visit(slot, words[base + KIND] as JobKind, words[base + VOLUME]!, words[base + BLOCK]!, memory);
     }
     return true;

@@ -30,11 +30,17 @@ export function serve(data: IoThreadData, call: () => void, syscalls: Syscalls =
   const log = data.log && new WriteLog(data.log.file, data.log.end, new Transfer(syscalls, new IoCounters()));
   const batch = new IoBatch({ files, blockBytes, syscalls, counters, log });
   const pool = Array.from({ length: SLOTS }, (_, slot) => new Job(slot));
+  // The blocks of the slab are the same ones again and again, so a view of each is made once.
+  const views = new Map<number, Uint8Array>();
+  const viewAt = (offset: number): Uint8Array => {
+    let view = views.get(offset);
+    if (view === undefined) views.set(offset, (view = new Uint8Array(slab, offset, blockBytes)));
+    return view;
+  };
   for (let goesOn = true; goesOn;) {
     const jobs: Job[] = [];
     goesOn = ring.take((slot, kind, volume, block, memory) => {
-      const views = Array.from(memory, (offset) => new Uint8Array(slab, offset, blockBytes));
-      jobs.push(pool[slot]!.set(kind, volume, block, views));
+      jobs.push(pool[slot]!.set(kind, volume, block, memory.map(viewAt)));
     });
     if (jobs.length > 0) {
       batch.run(jobs, (settled) => {
