@@ -1,0 +1,2 @@
+export const PROSE: string;
+export const strykerPlugins: readonly unknown[];

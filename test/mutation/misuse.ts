@@ -1,0 +1,42 @@
+// A fresh core over a device, with buffers of block 3 in the states that misuse begins with, and what it says when misused.
+
+import type { Handle } from '../../src/index.ts';
+import { CoreStage } from '../kit/core-stage.ts';
+
+/** A fresh core over a device, and buffers of block 3 in the states that misuse begins with. */
+export class Misuse {
+  readonly stage = new CoreStage();
+  readonly core = this.stage.core;
+
+  /** A handle with an open modification. */
+  readonly modifying = (): Handle => {
+    const handle = this.stage.get(3);
+    this.core.ioModify(handle);
+    return handle;
+  };
+
+  /** A handle whose buffer is being written. */
+  readonly writing = (): Handle => {
+    const handle = this.stage.get(3);
+    this.stage.write(handle, 1);
+    this.core.ioFlush(handle);
+    return handle;
+  };
+}
+
+const HEADED = { volumes: [{ name: 'v1', blocks: 16, headerBlock: 0 }] };
+
+export function withHeader(): CoreStage {
+  return new CoreStage(HEADED);
+}
+
+/** The header was loaded once, and the kernel has taken its buffer. */
+export function headerWithoutBuffer(): CoreStage {
+  const stage = withHeader();
+  stage.core.release(stage.get(0, 'volume'));
+  stage.core.recycle(0, 0);
+  return stage;
+}
+
+/** What is done, how, and the whole text of the error. */
+export type MisuseRow = readonly [what: string, misuse: (misuse: Misuse) => unknown, text: string];

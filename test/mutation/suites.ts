@@ -1,0 +1,90 @@
+// Which tests judge which files. Each suite is a run of Stryker of its own: only its files are instrumented, so that the rest of
+// the code runs at full speed, and a mutant that nobody notices costs only the tests that could have noticed it.
+//
+// The tests of a suite stand in the order in which they are run: Stryker stops at the first that fails, so what is cheap and
+// kills much comes first. Some are ordinary tests of the project that are quick enough to serve here as they are.
+
+export interface Suite {
+  readonly name: string;
+  readonly mutates: (file: string) => boolean;
+  readonly tests: readonly string[];
+}
+
+const made = (...names: string[]): string[] => names.map((name) => `test/mutation/${name}.mutants.ts`);
+const ordinary = (...names: string[]): string[] => names.map((name) => `test/${name}.test.ts`);
+const inside = (folder: string) => (file: string) => file.startsWith(folder);
+
+export const SUITES: readonly Suite[] = [
+  { name: 'model', mutates: inside('model/'), tests: made('units-model', 'model', 'loading') },
+  { name: 'claims', mutates: inside('spec/'), tests: made('claims', 'loading') },
+  {
+    name: 'mount',
+    mutates: inside('src/mount/'),
+    tests: [
+      ...made('units-mount'),
+      ...ordinary('mount-faults', 'mount-waiting', 'mount-format', 'mount'),
+      ...made('loading'),
+    ],
+  },
+  {
+    name: 'file-device',
+    mutates: inside('src/file-device/'),
+    tests: [
+      ...ordinary('file-device-batch', 'file-device-open', 'file-device-log', 'file-device-lock'),
+      ...made('loading'),
+    ],
+  },
+  {
+    name: 'cache-policy',
+    mutates: inside('src/cache-policy'),
+    tests: [...ordinary('cache-policy', 'cache-policy-writes'), ...made('loading')],
+  },
+  {
+    name: 'core',
+    mutates: inside('src/'),
+    tests: [
+      ...made('messages', 'messages-input', 'units-core', 'stories'),
+      ...ordinary('core-stories', 'core-errors', 'core-memory-device', 'block-table'),
+      ...made('machines', 'loading'),
+    ],
+  },
+];
+
+/**
+ * Tests in these files that take a hundred milliseconds or more, because they start threads or processes or write much: left out.
+ * What they alone could notice counts as survived.
+ */
+export const SLOW_TESTS: readonly string[] = [
+  'has a file once, by whatever name',
+  'goes to one of many who find it dead at once',
+  'a run whose records do not fit into one system call',
+  'cut anywhere, it gives its whole records and says that the rest is torn',
+  'draws the id of a set',
+  'finds a damaged header, and leaves nothing open or locked',
+  'finds a volume that was cut',
+  'however often altogether, as long as bytes move in between',
+  'makes files of the size, durable, that can be mounted',
+  'of many who want it at once one gets it',
+  'opened readOnly reads and refuses to modify',
+  'refuses a volume, before it touches any other, unless told to overwrite',
+  'takes a whole set only, in order',
+  'twice at a time is refused by the lock of the device',
+  'with direct: blocks smaller than the sectors of the disk',
+  'works as in memory, and logs its writes',
+];
+
+/** The suite that judges a mutated file: the first that names it. */
+export function suiteOf(file: string): Suite {
+  const suite = SUITES.find(({ mutates }) => mutates(file));
+  if (suite === undefined) throw new RangeError(`No mutation suite judges ${file}; name one in suites.ts.`);
+  return suite;
+}
+
+export function suiteNamed(name: string): Suite {
+  const suite = SUITES.find((one) => one.name === name);
+  if (suite === undefined) throw new RangeError(`There is no mutation suite ${name}.`);
+  return suite;
+}
+
+/** The variable of the environment by which a run tells vitest its suite. */
+export const SUITE_VARIABLE = 'MUTATION_SUITE';

@@ -1,0 +1,27 @@
+// The vitest project of the mutation suites. Stryker runs one of them for each mutant; without the name of one all are run, which
+// is how long a look at everything takes. `npm test` does not run it; `npm run mutate` does.
+
+import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { SUITES, suiteNamed, SUITE_VARIABLE } from './suites.ts';
+
+const name = process.env[SUITE_VARIABLE];
+const tests = name === undefined ? [...new Set(SUITES.flatMap((suite) => suite.tests))] : suiteNamed(name).tests;
+
+/** Runs the files in the order of the suite; vitest would begin with the largest. */
+class InOrder extends BaseSequencer {
+  override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => tests.findIndex((test) => moduleId.endsWith(`/${test}`));
+    return Promise.resolve([...files].sort((a, b) => place(a) - place(b)));
+  }
+}
+
+export default defineConfig({
+  test: {
+    include: [...tests],
+    setupFiles: ['test/mutation/skip-slow.ts'],
+    pool: 'threads',
+    isolate: false,
+    sequence: { sequencer: InOrder },
+  },
+});
