@@ -27,6 +27,7 @@ export interface SuiteDevice extends Device {
   close?(): void | Promise<void>;
 }
 
+/** How large a device under test is. */
 export interface DeviceSizes {
   readonly volumes: number;
   /** Of each volume. */

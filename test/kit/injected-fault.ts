@@ -19,6 +19,7 @@
 import type { DeviceRequest, Fault, Result } from '../../src/index.ts';
 import { SECTOR_BYTES } from './medium.ts';
 
+/** How a request on a FaultDevice goes wrong. */
 export type InjectedFault =
   | (Fault & { readonly sticky?: boolean })
   | { readonly code: 'lost' }
