@@ -75,7 +75,6 @@ export class HammerIo implements RefWord {
 
   // Links of the run list; see run-list.ts.
   readonly isPlacemarker = false;
-  onRunList = false;
   runPrev: RunEntry | undefined = undefined;
   runNext: RunEntry | undefined = undefined;
 

@@ -19,7 +19,6 @@ export class RunList {
   }
 
   append(entry: RunEntry): void {
-    entry.onRunList = true;
     entry.runPrev = this.#tail;
     if (this.#tail === undefined) this.head = entry;
     else this.#tail.runNext = entry;
@@ -34,7 +33,6 @@ export class RunList {
     if (runNext === undefined) this.#tail = runPrev;
     else runNext.runPrev = runPrev;
     entry.runPrev = entry.runNext = undefined;
-    entry.onRunList = false;
     return runPrev === undefined && runNext?.isPlacemarker ? runNext : undefined;
   }
 }

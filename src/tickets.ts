@@ -47,7 +47,6 @@ export class TicketRecord extends Slot {
   readyNext: TicketRecord | undefined = undefined;
   // Links of the run list, when the ticket is a placemarker.
   readonly isPlacemarker = true;
-  onRunList = false;
   runPrev: RunEntry | undefined = undefined;
   runNext: RunEntry | undefined = undefined;
 }
