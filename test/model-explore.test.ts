@@ -6,19 +6,9 @@ import { INVARIANTS, PROPERTIES } from '../spec/index.ts';
 import type { Snapshot } from '../spec/snapshot.ts';
 import { blankSnapshot, createMachine, explore, pathTo, stuckStates } from '../model/index.ts';
 import { configuration } from './kit/configurations.ts';
+import { QUIET_ACTS } from './kit/quiet-acts.ts';
 import { actsWithout, block, shapeOf } from './kit/shape-of.ts';
 
-const quiet = actsWithout(
-  'cancel',
-  'ioNotmeta',
-  'ioFlushMark',
-  'ioStart',
-  'ioFsync',
-  'ioSync',
-  'ioMovedeps',
-  'ioCheckread',
-  'ioCountdeps',
-);
 const blank = blankSnapshot(shapeOf());
 const claim = { tla: 'X', statement: 'x', why: 'x', seed: [], status: 'checked' } as const;
 
@@ -29,12 +19,12 @@ describe('exploring one block', () => {
     ['undo', 4008],
     ['volume', 3078],
   ] as const)('%s with two clients has its exact number of states', (type, states) => {
-    const exploration = explore(createMachine(shapeOf({ blocks: [block('b1', type)], acts: quiet })));
+    const exploration = explore(createMachine(shapeOf({ blocks: [block('b1', type)], acts: QUIET_ACTS })));
     expect(exploration).toMatchObject({ distinct: states, complete: true });
   });
 
   test('every edge is what the machine does from its source', () => {
-    const machine = createMachine(shapeOf({ acts: quiet, clients: ['c1'] }));
+    const machine = createMachine(shapeOf({ acts: QUIET_ACTS, clients: ['c1'] }));
     const { graph, rows, distinct } = explore(machine, { graph: true });
     const into = new Int32Array(machine.rowWords);
     let edges = 0;
@@ -53,14 +43,14 @@ describe('exploring one block', () => {
   });
 
   test('stops at maxStates and says that it is not complete', () => {
-    const exploration = explore(createMachine(shapeOf({ acts: quiet })), { maxStates: 100 });
+    const exploration = explore(createMachine(shapeOf({ acts: QUIET_ACTS })), { maxStates: 100 });
     expect(exploration.complete).toBe(false);
     expect(exploration.distinct).toBeLessThan(3216);
   });
 
   test('is the same on every run', () => {
-    const once = explore(createMachine(shapeOf({ acts: quiet })), { graph: true });
-    const again = explore(createMachine(shapeOf({ acts: quiet })), { graph: true });
+    const once = explore(createMachine(shapeOf({ acts: QUIET_ACTS })), { graph: true });
+    const again = explore(createMachine(shapeOf({ acts: QUIET_ACTS })), { graph: true });
     expect(again.rows).toEqual(once.rows);
     expect(again.graph).toEqual(once.graph);
   });
@@ -72,7 +62,7 @@ describe('claims', () => {
   }); // prettier-ignore
 
   test('a broken invariant is found with a shortest path', () => {
-    const machine = createMachine(shapeOf({ acts: quiet }));
+    const machine = createMachine(shapeOf({ acts: QUIET_ACTS }));
     const exploration = explore(machine, {
       invariants: [never((s) => s.ios[0]!.running && s.clients[0]!.at === 'wait')],
     });
@@ -92,7 +82,7 @@ describe('claims', () => {
       holds: (before, _, after) => before.ios[0]!.refs === after.ios[0]!.refs,
       violation: { before: blank, step: { action: { kind: 'cleanLoose' }, outcome: 'done' }, after: blank },
     }; // prettier-ignore
-    const machine = createMachine(shapeOf({ acts: quiet, faults: ['write'] }));
+    const machine = createMachine(shapeOf({ acts: QUIET_ACTS, faults: ['write'] }));
     const { violation } = explore(machine, { properties: [property] });
     expect(violation?.claim).toBe('N2');
     expect(machine.actions[violation!.action!]).toMatchObject({ kind: 'writeDone', error: true });
@@ -101,7 +91,7 @@ describe('claims', () => {
   test('what applied is counted, and a claim that is not checked is not asked', () => {
     const dirty: Invariant = { ...never(() => false), id: 'N3', applies: (s) => s.ios[0]!.modified };
     const refuted: Invariant = { ...never(() => true), id: 'N4', status: 'refuted' };
-    const exploration = explore(createMachine(shapeOf({ acts: quiet })), { invariants: [dirty, refuted] });
+    const exploration = explore(createMachine(shapeOf({ acts: QUIET_ACTS })), { invariants: [dirty, refuted] });
     expect(exploration.complete).toBe(true);
     expect(exploration.applied.get('N3')).toBeGreaterThan(100);
     expect(exploration.applied.has('N4')).toBe(false);
@@ -128,14 +118,14 @@ describe('claims', () => {
     const dirty = (id: string): Invariant => ({ ...never((s) => s.ios[0]!.modified), id });
     const dirtyIo: Invariant = { ...dirty('N6'), ofIo: (io) => (io.modified ? 'broken' : 'silent') };
     const first = (...invariants: Invariant[]): string | undefined =>
-      explore(createMachine(shapeOf({ acts: quiet })), { invariants }).violation?.claim;
+      explore(createMachine(shapeOf({ acts: QUIET_ACTS })), { invariants }).violation?.claim;
     expect(first(dirtyIo, dirty('N7'))).toBe('N6');
     expect(first(dirty('N5'), dirtyIo)).toBe('N5');
   });
 
   test('every io is asked, not the last alone', () => {
     const blocks = [block('b1', 'data'), block('b2', 'undo')];
-    const machine = createMachine(shapeOf({ blocks, acts: quiet, clients: ['c1'] }));
+    const machine = createMachine(shapeOf({ blocks, acts: QUIET_ACTS, clients: ['c1'] }));
     for (const type of ['data', 'undo']) {
       const dirty: Invariant = {
         ...never((s) => s.ios.some((io) => io.modified && io.type === type)),
@@ -155,7 +145,7 @@ describe('claims', () => {
       reached,
       example: blank,
     });
-    const exploration = explore(createMachine(shapeOf({ acts: quiet })), {
+    const exploration = explore(createMachine(shapeOf({ acts: QUIET_ACTS })), {
       goals: [
         goal('start', () => true),
         goal('loose', (s) => s.ios[0]!.modRoot === 'lose'),
@@ -170,7 +160,7 @@ describe('claims', () => {
 
 describe('stuck states', () => {
   test('nobody is stuck in the whole machine', () => {
-    expect(stuckStates(explore(createMachine(shapeOf({ acts: quiet })), { graph: true }))).toEqual([]);
+    expect(stuckStates(explore(createMachine(shapeOf({ acts: QUIET_ACTS })), { graph: true }))).toEqual([]);
   });
 
   // A lost wake-up looks like this: the step that would end the wait exists no more.
@@ -186,6 +176,6 @@ describe('stuck states', () => {
   });
 
   test('needs the graph', () => {
-    expect(() => stuckStates(explore(createMachine(shapeOf({ acts: quiet }))))).toThrow('graph: true');
+    expect(() => stuckStates(explore(createMachine(shapeOf({ acts: QUIET_ACTS }))))).toThrow('graph: true');
   });
 });

@@ -10,7 +10,7 @@ import {
   completeStep,
   deallocateStep,
 } from '../../model/decide.ts';
-import { decideRelease, releaseStep, type ReleaseFacts, type ReleaseStep } from '../../model/decide.ts';
+import { decideRelease, releaseStep, type ReleaseFacts } from '../../model/decide.ts';
 import { blankSnapshot, createMachine, explore, pathTo, stuckStates } from '../../model/index.ts';
 import { packedRecord } from '../../model/packed.ts';
 import { Records, Sight } from '../../model/sight.ts';
@@ -18,8 +18,10 @@ import { takeSnapshot, View } from '../../model/snapshot.ts';
 import { StateTable } from '../../model/state-table.ts';
 import { State } from '../../model/state.ts';
 import type { Goal, Invariant, Property, Shape, Snapshot } from '../../spec/index.ts';
+import { QUIET_ACTS } from '../kit/quiet-acts.ts';
 import { graphOf } from '../kit/search-tree.ts';
-import { actsWithout, block, shapeOf } from '../kit/shape-of.ts';
+import { seedReleaseFlow } from '../kit/seed-release-flow.ts';
+import { block, shapeOf } from '../kit/shape-of.ts';
 import { sameSnapshot } from '../kit/snapshot-difference.ts';
 import { explorationOf } from './explorations.ts';
 import { mustBe, mustEqual, mustThrow } from './must.ts';
@@ -87,21 +89,11 @@ test('a packed record refuses what does not fit', () => {
 
 const NAMES = ['flush', 'locked', 'reclaim', 'waitdep', 'pure', 'modified', 'released', 'running'] as const;
 
-/** The release decision as the seed's control flow (530-656), read a second time. */
-function seedFlow(f: ReleaseFacts): ReleaseStep {
-  if (f.modified && (f.flush || (f.locked && f.pure))) return 'write';
-  if (f.waitdep && f.running) return 'wait';
-  if ((f.flush || f.reclaim) && !f.modified && !f.running) return 'detach';
-  if (f.modified) return f.pure && !f.released ? 'delayWrite' : 'keep';
-  if (!f.released) return f.locked || f.reclaim ? 'detach' : 'giveBack';
-  return !f.running && (f.locked || f.reclaim) ? 'detach' : 'keep';
-}
-
 test('the release decision is the seed’s in all rows, however it is asked', () => {
   for (let bits = 0; bits < 256; bits++) {
     const facts = Object.fromEntries(NAMES.map((name, i) => [name, (bits & (1 << i)) !== 0])) as ReleaseFacts;
-    mustBe(decideRelease(facts), seedFlow(facts));
-    mustBe(releaseStep(bits), seedFlow(facts));
+    mustBe(decideRelease(facts), seedReleaseFlow(facts));
+    mustBe(releaseStep(bits), seedReleaseFlow(facts));
   }
 });
 
@@ -302,25 +294,17 @@ const SHOWN = [
 ];
 
 test('a search may outgrow its tables', () => {
-  const { distinct, transitions, parent, via, graph, complete } = explore(createMachine(shapeOf({ acts: MANY })), {
-    graph: true,
-  });
+  const { distinct, transitions, parent, via, graph, complete } = explore(
+    createMachine(shapeOf({ acts: QUIET_ACTS })),
+    {
+      graph: true,
+    },
+  );
   mustBe([distinct, transitions, complete].join(), OUTGROWN);
   const sum = (numbers: ArrayLike<number>): number => Array.from(numbers).reduce((a, b) => (a * 31 + b) | 0, 0);
   mustBe([parent, via, graph!.source, graph!.target, graph!.action, graph!.outcome].map(sum).join(), OUTGROWN_SUMS);
 });
 
 /** More states and edges than the tables begin with. */
-const MANY = actsWithout(
-  'cancel',
-  'ioNotmeta',
-  'ioFlushMark',
-  'ioStart',
-  'ioFsync',
-  'ioSync',
-  'ioMovedeps',
-  'ioCheckread',
-  'ioCountdeps',
-);
 const OUTGROWN = '3216,20048,true';
 const OUTGROWN_SUMS = '-328080934,-1005648492,1773188340,365163825,-119260150,-1579555802';
