@@ -48,23 +48,15 @@ export function ioFlushSync(s: State, c: number): Outcome {
   const client = s.clients[c]!;
   for (const volume of s.volumes) if (volume.flush === 'failed') return 'error';
   for (let v = 0; v < s.volumes.length; v++) {
-    switch (s.volumes[v]!.flush) {
-      case 'dirty':
-        issueFlush(s, v);
-        setNeed(client, v, 1);
-        break;
-      case 'flushing':
-        // Nothing completed since the flush in flight was issued, so it covers this caller too. (Seed: the flag is clear, so
-        // it returns before the flush is over.)
-        if (isRepaired(s, 'D4')) setNeed(client, v, 1);
-        break;
-      case 'flushingDirty':
-        setNeed(client, v, 2);
-        break;
-      case 'clean':
-      case 'failed':
-        break;
+    const { flush } = s.volumes[v]!;
+    if (flush === 'dirty') {
+      issueFlush(s, v);
+      setNeed(client, v, 1);
     }
+    // Nothing completed since the flush in flight was issued, so it covers this caller too. (Seed: the flag is clear, so
+    // it returns before the flush is over.)
+    if (flush === 'flushing' && isRepaired(s, 'D4')) setNeed(client, v, 1);
+    if (flush === 'flushingDirty') setNeed(client, v, 2);
   }
   if (client.needs === 0) return 'done';
   client.at = 'flushSync';

@@ -177,7 +177,6 @@ class PerIoClaims {
   /** Counts the claims that concern some io; returns the place of the first that one breaks. */
   check(ios: readonly IoSnapshot[], counts: Float64Array): number {
     const { places } = this;
-    if (places.length === 0) return NOT_BROKEN;
     let concerned = 0;
     let broken = 0;
     for (let b = 0; b < ios.length; b++) {
@@ -190,7 +189,8 @@ class PerIoClaims {
   }
 
   private ask(io: IoSnapshot): IoVerdict {
-    let [concerned, broken] = [0, 0];
+    let concerned = 0;
+    let broken = 0;
     this.ofIo.forEach((ofIo, bit) => {
       const verdict = ofIo(io);
       if (verdict !== 'silent') concerned |= 1 << bit;
@@ -202,8 +202,7 @@ class PerIoClaims {
   }
 }
 
+/** The place of the lowest bit that is set; `bits` is not 0. */
 function lowestBit(bits: number): number {
-  let bit = 0;
-  while ((bits & (1 << bit)) === 0) bit++;
-  return bit;
+  return 31 - Math.clz32(bits & -bits);
 }

@@ -12,16 +12,10 @@ export function writeDone(s: State, b: number, error: boolean): Outcome {
   const io = s.ios[b]!;
   const block = s.shape.blocks[b]!;
   if (error) s.mount.criticalError = true;
-  switch (completeStep(Number(error) | (Number(block.type === 'undo') << 1) | (Number(io.ioerror) << 2))) {
-    case 'pin':
-      io.ioerror = true;
-      if (io.refs === 0) io.check = true;
-      io.refs += 1;
-      break;
-    case 'fine':
-    case 'drop':
-    case 'pinned':
-      break;
+  if (completeStep(Number(error) | (Number(block.type === 'undo') << 1) | (Number(io.ioerror) << 2)) === 'pin') {
+    io.ioerror = true;
+    if (io.refs === 0) io.check = true;
+    io.refs += 1;
   }
   s.diskWrite += s.shape.blockBytes;
   leaveRunList(s, io);

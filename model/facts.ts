@@ -61,8 +61,8 @@ export function runningBytes(s: State): number {
 
 export function runListLength(s: State): number {
   let length = 0;
-  for (const io of s.ios) if (io.place > length) length = io.place;
-  for (const client of s.clients) if (client.place > length) length = client.place;
+  for (const io of s.ios) length = Math.max(length, io.place);
+  for (const client of s.clients) length = Math.max(length, client.place);
   return length;
 }
 

@@ -29,7 +29,7 @@ export function packedRecord<T extends object>(layout: { readonly [K in keyof T]
   let shift = 0;
   for (const [name, field] of Object.entries<Field>(layout)) {
     const bits = bitsOf(field);
-    if (shift + bits > 32)
+    if (bits > FIELD_BITS || shift + bits > 32)
       throw new RangeError(`packed record: field ${name} does not fit into the 32 bits of its word`);
     Object.defineProperty(Row.prototype, name, accessor(field, shift, bits));
     shift += bits;
@@ -37,13 +37,16 @@ export function packedRecord<T extends object>(layout: { readonly [K in keyof T]
   return Row as unknown as new (words: Int32Array, base: number) => T;
 }
 
+/** Values are signed words, so one field leaves the sign alone. */
+const FIELD_BITS = 31;
+
 function bitsOf(field: Field): number {
   if (field === 'flag') return 1;
   return 'bits' in field ? field.bits : Math.ceil(Math.log2(field.length));
 }
 
 function accessor(field: Field, shift: number, bits: number): PropertyDescriptor & ThisType<Packed> {
-  const mask = bits === 32 ? -1 : (1 << bits) - 1;
+  const mask = 2 ** bits - 1;
   const hole = ~(mask << shift);
   if (field === 'flag') {
     const bit = 1 << shift;
@@ -75,7 +78,9 @@ function accessor(field: Field, shift: number, bits: number): PropertyDescriptor
       return field[(this.words[this.base]! >>> shift) & mask]!;
     },
     set(value: string) {
-      this.words[this.base] = (this.words[this.base]! & hole) | (codes[value]! << shift);
+      const code = codes[value];
+      if (code === undefined) throw new RangeError(`packed field: '${value}' is none of ${field.join(', ')}`);
+      this.words[this.base] = (this.words[this.base]! & hole) | (code << shift);
     },
   };
 }

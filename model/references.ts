@@ -4,7 +4,7 @@
 // either finishes at once or leaves a client waiting in `release`, which the completion of the write then finishes.
 
 import type { Outcome } from '../spec/vocabulary.ts';
-import { releaseStep } from './decide.ts';
+import { releaseStep, type ReleaseStep } from './decide.ts';
 import { isAnybody, isPure, isRepaired, isRunning, isVolume, modRootOf, ownerOf, wakeAll } from './facts.ts';
 import { issueWrite, setModified } from './dirty.ts';
 import type { Client, State } from './state.ts';
@@ -155,7 +155,7 @@ function relBuffer(s: State, b: number, undoReclaim: boolean, waiter: Client | u
   const io = s.ios[b]!;
   io.refs -= 1;
   if (io.refs > 0) return 'done';
-  if (ioRelease(s, b, false, undoReclaim) === 'wait') {
+  if (ioRelease(s, b, false, undoReclaim)) {
     if (waiter === undefined) throw new Error('model: a release that nobody can wait for has to wait');
     waiter.at = 'release';
     waiter.io1 = b + 1;
@@ -165,42 +165,48 @@ function relBuffer(s: State, b: number, undoReclaim: boolean, waiter: Client | u
   return 'done';
 }
 
-/** The release decision (L517-656): returns `wait` if a write in flight must end first. */
-function ioRelease(s: State, b: number, flush: boolean, undoReclaim: boolean): 'wait' | 'over' {
+/** The release decision (L517-656): returns whether a write in flight must end first. */
+function ioRelease(s: State, b: number, flush: boolean, undoReclaim: boolean): boolean {
   const io = s.ios[b]!;
-  if (!io.bp) return 'over';
-  for (;;) {
-    const step = releaseStep(
-      Number(flush) |
-        (Number(io.locked) << 1) |
-        (Number(io.reclaim) << 2) |
-        (Number(io.waitdep) << 3) |
-        (Number(isPure(s, b)) << 4) |
-        (Number(io.modified) << 5) |
-        (Number(io.released) << 6) |
-        (Number(isRunning(io)) << 7),
-    );
-    switch (step) {
-      case 'write':
-        issueWrite(s, b, undoReclaim, true);
-        continue;
-      case 'wait':
-        return 'wait';
-      case 'detach':
-        io.released = true;
-        disassociate(s, b, flush);
-        return 'over';
-      case 'delayWrite':
-        io.released = true;
-        io.delwri = true;
-        return 'over';
-      case 'giveBack':
-        io.released = true;
-        return 'over';
-      case 'keep':
-        return 'over';
-    }
+  if (!io.bp) return false;
+  let step = releaseDecision(s, b, flush);
+  if (step === 'write') {
+    issueWrite(s, b, undoReclaim, true);
+    step = releaseDecision(s, b, flush);
   }
+  switch (step) {
+    case 'wait':
+      return true;
+    case 'detach':
+      io.released = true;
+      disassociate(s, b, flush);
+      return false;
+    case 'delayWrite':
+      io.released = true;
+      io.delwri = true;
+      return false;
+    case 'giveBack':
+      io.released = true;
+      return false;
+    case 'keep':
+      return false;
+    default:
+      throw new Error(`model: a release cannot go on with '${step}'`);
+  }
+}
+
+function releaseDecision(s: State, b: number, flush: boolean): ReleaseStep {
+  const io = s.ios[b]!;
+  return releaseStep(
+    Number(flush) |
+      (Number(io.locked) << 1) |
+      (Number(io.reclaim) << 2) |
+      (Number(io.waitdep) << 3) |
+      (Number(isPure(s, b)) << 4) |
+      (Number(io.modified) << 5) |
+      (Number(io.released) << 6) |
+      (Number(isRunning(io)) << 7),
+  );
 }
 
 /** The interlock of a release ends: an io without buffer and references is destroyed (ondisk 1043-1064). */
@@ -277,7 +283,7 @@ export function unload(s: State, c: number, b: number): Outcome {
   const client = s.clients[c]!;
   io.modified = false;
   io.waitdep = true;
-  if (ioRelease(s, b, true, false) === 'wait') {
+  if (ioRelease(s, b, true, false)) {
     client.at = 'release';
     client.io1 = b + 1;
     client.closing = true;

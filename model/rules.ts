@@ -29,7 +29,7 @@ type ActionOf<K extends ActionKind, A extends Action = Action> = A extends Actio
 export interface Rule<A extends Action> {
   /** Where the client can be for the action to be imaginable at all; the explorer asks nothing else elsewhere. */
   readonly at?: readonly ClientAt[];
-  /** Further places from which a careless caller could try: production throws `careless`. */
+  /** Places from which a careless caller could try all the same: production throws an error that names what he `breaks`. */
   readonly careless?: { readonly at: readonly ClientAt[]; readonly breaks: PromiseName };
   readonly environment?: (s: State, a: A) => boolean;
   readonly promises?: readonly (readonly [PromiseName, (s: State, a: A) => boolean])[];
@@ -39,14 +39,12 @@ export interface Rule<A extends Action> {
 
 type ByClient = Action & { readonly client: number };
 
-const except = (...places: ClientAt[]): readonly ClientAt[] => PLACES.filter((at) => !places.includes(at));
-
 const clientOf = (s: State, a: ByClient): Client => s.clients[a.client]!;
 const heldIo = (s: State, a: ByClient): Io => s.ios[s.clients[a.client]!.io1 - 1]!;
 const isHeldVolume = (s: State, a: ByClient): boolean => isVolume(s, s.clients[a.client]!.io1 - 1);
 
 /** The action needs an open handle that waits for nothing. */
-const holding = { at: ['hold'], careless: { at: except('hold'), breaks: 'HandleOpen' } } as const;
+const holding = { at: ['hold'], careless: { at: PLACES, breaks: 'HandleOpen' } } as const;
 const idling = { at: ['idle'] } as const;
 
 const noOpenModification = ['NoOpenModification', (s: State, a: ByClient) => clientOf(s, a).mods === 0] as const;
@@ -119,7 +117,7 @@ export const RULES: { readonly [K in ActionKind]: Rule<ActionOf<K>> } = {
   },
   delBuffer: {
     ...holding,
-    environment: (s, a) => clientOf(s, a).at !== 'hold' || !isHeldVolume(s, a),
+    environment: (s, a) => !isHeldVolume(s, a),
     promises: [noOpenModification, notInterlocked],
     next: (s, a) => references.delBuffer(s, a.client),
   },
@@ -167,14 +165,14 @@ export const RULES: { readonly [K in ActionKind]: Rule<ActionOf<K>> } = {
   modifyBuffer: {
     ...holding,
     // DATA and UNDO need no UNDO.
-    environment: (s, a) => clientOf(s, a).at !== 'hold' || s.shape.blocks[clientOf(s, a).io1 - 1]!.type === 'meta',
+    environment: (s, a) => s.shape.blocks[clientOf(s, a).io1 - 1]!.type === 'meta',
     promises: [notInterlocked],
     within: roomForModification,
     next: (s, a) => modification.modify(s, a.client, true),
   },
   modifyVolume: {
     ...holding,
-    environment: (s, a) => clientOf(s, a).at !== 'hold' || isHeldVolume(s, a),
+    environment: (s, a) => isHeldVolume(s, a),
     promises: [notInterlocked],
     within: roomForModification,
     next: (s, a) => modification.modify(s, a.client, true),
@@ -301,8 +299,7 @@ export function actionsOf(s: State): readonly Action[] {
       case 'ioMovedeps':
       case 'ioCheckread':
       case 'ioCountdeps':
-        for (const io of ios)
-          if (kind === 'recycle' || !isKernelWrite(kind) || isPure(s, io)) actions.push({ kind, io });
+        for (const io of ios) if (!isKernelWrite(kind) || isPure(s, io)) actions.push({ kind, io });
         break;
       default:
         for (const client of clients) actions.push({ kind, client });

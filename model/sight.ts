@@ -76,8 +76,9 @@ export class Sight {
   private readonly row: Int32Array;
   /** What is written here when it cannot be shared. */
   private readonly own: MutableSnapshot;
-  /** One run list of each length: changing the length of an array is slow. */
+  /** One run list of each length, filled when it is first needed: changing the length of an array is slow. */
   private readonly runLists: readonly RunEntry[][];
+  /** By block plus one: it may look different. What comes first stands for no block. */
   private readonly stale: Uint8Array;
 
   constructor(records: Records) {
@@ -87,8 +88,8 @@ export class Sight {
     this.row = state.words.slice();
     this.own = blankSnapshot(state.shape);
     const entries = state.ios.length + state.clients.length;
-    this.runLists = Array.from({ length: entries + 1 }, (_, length) => Array.from({ length }, () => ({ io: 0 })));
-    this.stale = new Uint8Array(state.ios.length);
+    this.runLists = Array.from({ length: entries + 1 }, () => []);
+    this.stale = new Uint8Array(state.ios.length + 1);
     for (let v = 0; v < state.volumes.length; v++) takeVolume(state, v, this.own.volumes[v]!);
     const ios = state.ios.map((_, b) => records.io(b));
     const clients = state.clients.map((_, c) => records.client(c));
@@ -125,15 +126,16 @@ export class Sight {
    */
   private lookAtClients(since: Sight): boolean {
     const { shared, stale } = this;
+    const blocks = shared.ios.length;
     let queued = false;
-    for (let b = 0; b < stale.length; b++) stale[b] = this.differs(since, b) ? 1 : 0;
+    for (let b = 0; b < blocks; b++) stale[b + 1] = this.differs(since, b) ? 1 : 0;
     for (let c = 0; c < shared.clients.length; c++) {
       const was = since.shared.clients[c]!;
-      const is = this.differs(since, stale.length + c) ? this.records.client(c) : was;
+      const is = this.differs(since, blocks + c) ? this.records.client(c) : was;
       shared.clients[c] = is;
       if (is === was) continue;
-      if (was.io >= 0) stale[was.io] = 1;
-      if (is.io >= 0) stale[is.io] = 1;
+      stale[was.io + 1] = 1;
+      stale[is.io + 1] = 1;
       queued ||= was.at === 'waitAll' || is.at === 'waitAll';
     }
     return queued;
@@ -145,9 +147,9 @@ export class Sight {
     let counts = this.differs(since, this.row.length - 1);
     let lists = false;
     let queued = false;
-    for (let b = 0; b < stale.length; b++) {
+    for (let b = 0; b < shared.ios.length; b++) {
       const was = since.shared.ios[b]!;
-      const is = stale[b] === 1 ? this.records.io(b) : was;
+      const is = stale[b + 1] === 1 ? this.records.io(b) : was;
       shared.ios[b] = is;
       if (is === was) continue;
       lists ||= is.modRoot !== was.modRoot;
@@ -163,8 +165,8 @@ export class Sight {
   }
 
   private lookAtVolumes(since: Sight): void {
-    const { state, own, shared, stale } = this;
-    const first = stale.length + shared.clients.length;
+    const { state, own, shared } = this;
+    const first = shared.ios.length + shared.clients.length;
     for (let v = 0; v < own.volumes.length; v++) {
       const differs = this.differs(since, first + v);
       if (differs) takeVolume(state, v, own.volumes[v]!);

@@ -51,7 +51,9 @@ export class View {
   /** The row that it shows. */
   readonly words: Int32Array;
   private readonly state: State;
+  /** By client: the block that it was concerned with plus one, 0 for none. */
   private readonly concerns: Uint8Array;
+  /** By block plus one: it may look different. What comes first stands for no block. */
   private readonly stale: Uint8Array;
 
   constructor(state: State) {
@@ -59,7 +61,7 @@ export class View {
     this.snapshot = blankSnapshot(state.shape);
     this.words = state.words.slice();
     this.concerns = new Uint8Array(state.clients.length);
-    this.stale = new Uint8Array(state.ios.length).fill(1);
+    this.stale = new Uint8Array(state.ios.length + 1);
     takeSnapshot(state, this.snapshot);
     state.clients.forEach((client, c) => (this.concerns[c] = client.io1));
   }
@@ -68,19 +70,19 @@ export class View {
   look(): MutableSnapshot {
     const { state, snapshot, words, concerns, stale } = this;
     const now = state.words;
-    const blocks = stale.length;
+    const blocks = state.ios.length;
     let changed = false;
-    for (let b = 0; b < blocks; b++) stale[b] = 0;
+    stale.fill(0);
     for (let i = 0; i < words.length; i++) {
       if (words[i] === now[i]) continue;
       words[i] = now[i]!;
       changed = true;
-      if (i < blocks) stale[i] = 1;
+      if (i < blocks) stale[i + 1] = 1;
       else if (i < blocks + concerns.length) {
         const c = i - blocks;
         const io1 = state.clients[c]!.io1;
-        if (io1 > 0) stale[io1 - 1] = 1;
-        if (concerns[c]! > 0) stale[concerns[c]! - 1] = 1;
+        stale[io1] = 1;
+        stale[concerns[c]!] = 1;
         concerns[c] = io1;
         takeClient(state, c, snapshot.clients[c]!);
       }
@@ -88,7 +90,7 @@ export class View {
     if (!changed) return snapshot;
     let moved = false;
     for (let b = 0; b < blocks; b++) {
-      if (stale[b] === 0) continue;
+      if (stale[b + 1] === 0) continue;
       const io = snapshot.ios[b]!;
       const { modRoot } = io;
       takeIo(state, b, waitersOf(state, b), io);

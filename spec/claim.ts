@@ -32,7 +32,8 @@ export interface Refutation {
   readonly trace: readonly string[];
 }
 
-interface ClaimBase {
+/** What every claim has. `R` are the numbers of the repairs of its machine. */
+export interface ClaimBase<R extends string = RepairId> {
   readonly id: string;
   /** Name of the invariant or action property in the TLA+ specification. */
   readonly tla: string;
@@ -41,7 +42,7 @@ interface ClaimBase {
   readonly seed: readonly SeedRef[];
   readonly status: ClaimStatus;
   /** Repairs without which the claim fails. */
-  readonly repairs?: readonly RepairId[];
+  readonly repairs?: readonly R[];
   readonly howByConstruction?: string;
   readonly refutation?: Refutation;
 }
@@ -49,11 +50,19 @@ interface ClaimBase {
 /** What a claim says of one io: nothing, that it is as it should be, or that it is not. */
 export type IoVerdict = 'silent' | 'kept' | 'broken';
 
-/** A claim about one state. */
-export interface Invariant extends ClaimBase {
+/** A claim about one state `S` of a machine. */
+export interface StateClaim<S, R extends string> extends ClaimBase<R> {
   readonly form: 'state';
   /** Whether the claim says anything about this state. */
-  readonly applies: (s: Snapshot) => boolean;
+  readonly applies: (s: S) => boolean;
+  /** Whether the state keeps the claim. */
+  readonly holds: (s: S) => boolean;
+  /** A state that breaks this claim. */
+  readonly violation: S;
+}
+
+/** A claim about one state of the buffer machine. */
+export interface Invariant extends StateClaim<Snapshot, RepairId> {
   /**
    * A snapshot carries byte sums but not the size of a block. Whoever knows the size passes it, and the sums are checked
    * exactly; without it they are checked for being sums of equal blocks.
@@ -65,8 +74,6 @@ export interface Invariant extends ClaimBase {
    * it meets instead of once for each state.
    */
   readonly ofIo?: (io: IoSnapshot) => IoVerdict;
-  /** A state that breaks this claim. */
-  readonly violation: Snapshot;
 }
 
 /** One action and what it answered. */
@@ -75,26 +82,30 @@ export interface Step {
   readonly outcome: Outcome;
 }
 
-/** A step between two states: what a property is asked about. */
-export interface Transition {
-  readonly before: Snapshot;
-  readonly step: Step;
-  readonly after: Snapshot;
+/** A step between two states `S`: what a property is asked about. */
+export interface Transition<S = Snapshot, T = Step> {
+  readonly before: S;
+  readonly step: T;
+  readonly after: S;
 }
 
-/** A claim about one step. */
-export interface Property extends ClaimBase {
+/** A claim about one step `T` between two states `S` of a machine with actions of the kinds `K`. */
+export interface StepClaim<S, T, K extends string, R extends string> extends ClaimBase<R> {
   readonly form: 'step';
+  /** Kinds of action that can break it; a checker need not ask about others. */
+  readonly on: readonly K[] | 'any';
+  /** Whether the claim says anything about this step. */
+  readonly applies: (before: S, step: T, after: S) => boolean;
+  /** Whether the step keeps the claim. */
+  readonly holds: (before: S, step: T, after: S) => boolean;
+  /** A step that breaks this claim. */
+  readonly violation: Transition<S, T>;
+}
+
+/** A claim about one step of the buffer machine. */
+export interface Property extends StepClaim<Snapshot, Step, ActionKind, RepairId> {
   /** Invariant that a violation leaves broken, for engines that check states only. */
   readonly tlaState?: string;
-  /** Kinds of action that can break it; a checker need not ask about others. */
-  readonly on: readonly ActionKind[] | 'any';
-  /** Whether the claim says anything about this step. */
-  readonly applies: (before: Snapshot, step: Step, after: Snapshot) => boolean;
-  /** Whether the step keeps the claim. */
-  readonly holds: (before: Snapshot, step: Step, after: Snapshot) => boolean;
-  /** A step that breaks this claim. */
-  readonly violation: Transition;
 }
 
 /** A claim that no state or step can break, because the vocabulary has no words for a violation. */
@@ -108,27 +119,27 @@ export interface Construction extends ClaimBase {
 export type Claim = Invariant | Property | Construction;
 
 /** Something that must always remain possible (AG EF); the explorer looks for states from which it is not. */
-export interface Progress {
+export interface Progress<S = Snapshot> {
   readonly id: string;
   readonly statement: string;
   readonly why: string;
   readonly seed: readonly SeedRef[];
-  /** The client's wait that has to remain endable. */
-  waits(s: Snapshot, client: number): boolean;
+  /** The wait that has to remain endable: of a client, or of whatever else waits in the machine. */
+  waits(s: S, who: number): boolean;
 }
 
 /** A situation that some default configuration has to reach: the guard against checks that see nothing interesting. */
-export interface Goal {
+export interface Goal<S = Snapshot> {
   readonly id: string;
   readonly statement: string;
   /** Whether the situation is there. */
-  reached(s: Snapshot): boolean;
-  readonly example: Snapshot;
+  reached(s: S): boolean;
+  readonly example: S;
 }
 
 /** A defect of the seed (or of our own first design) that production repairs. */
-export interface Repair {
-  readonly id: RepairId;
+export interface Repair<R extends string = RepairId> {
+  readonly id: R;
   readonly title: string;
   readonly seed: readonly SeedRef[];
   readonly seedDoes: string;

@@ -21,6 +21,7 @@ export { REPAIRS } from './repairs.ts';
 export { PROMISES, type CallerPromise, type PromiseName } from './promises.ts';
 export { DEVICE_FAULTS, type DeviceFault, type FaultPromise, type FaultTold } from './device-faults.ts';
 export * from './seed-map.ts';
+export * from './direct/index.ts';
 
-/** Every claim: checked in states, checked in steps, and true by construction. */
+/** Every claim about buffers: checked in states, checked in steps, and true by construction. */
 export const CLAIMS: readonly Claim[] = inIdOrder<Claim>([...INVARIANTS, ...PROPERTIES, ...CONSTRUCTIONS]);

@@ -3,11 +3,12 @@
 // An assertion about the caller is a promise; one about the layer itself is a claim; one that the synchronous core cannot
 // violate is said to be so; those of parts that are not built wait for them.
 
+import type { DirectPromiseName } from './direct/promises.ts';
 import type { PromiseName } from './promises.ts';
 
 /** Where an assertion of the seed has gone to. */
 export type AssertionHome =
-  | { readonly promise: PromiseName }
+  | { readonly promise: PromiseName | DirectPromiseName }
   | { readonly claim: string }
   | { readonly unreachable: string }
   | { readonly notBuilt: string };
@@ -22,7 +23,7 @@ export interface SeedAssertion {
 }
 
 const claim = (id: string): AssertionHome => ({ claim: id });
-const promise = (name: PromiseName): AssertionHome => ({ promise: name });
+const promise = (name: PromiseName | DirectPromiseName): AssertionHome => ({ promise: name });
 const unreachable = (why: string): AssertionHome => ({ unreachable: why });
 const assertion = (line: number, asserts: string, ...homes: readonly AssertionHome[]): SeedAssertion => {
   return { line, kind: 'KKASSERT', asserts, homes };
@@ -33,7 +34,9 @@ const panic = (line: number, asserts: string, ...homes: readonly AssertionHome[]
 
 const ONE_STEP = unreachable('one call is one step: nothing can come between taking the buffer and the test');
 const NO_DUMMY = unreachable('placemarkers are entries of the run list, not ios: no io has that type');
-const DIRECT: AssertionHome = { notBuilt: 'direct I/O' };
+const ONE_ZONE = unreachable(
+  'an element is named by volume and block: there are no zones, and what cannot be translated is an error outcome',
+);
 const TRANSACTIONS: AssertionHome = { notBuilt: 'transactions and their shared lock belong to the flusher' };
 const WHOLE_BLOCK = unreachable('a handle shows the bytes of its own block, so a range cannot start outside it');
 
@@ -84,17 +87,26 @@ export const SEED_ASSERTIONS: readonly SeedAssertion[] = [
     unreachable('the kernel may write only what nobody references, and a modification has a reference (I16, I13)'),
   ),
   assertion(1353, 'a dirty buffer that the kernel may write is not being written', claim('I5')),
-  assertion(1421, 'a direct read is of the large-data zone', DIRECT),
-  assertion(1440, 'and resolves to a raw offset', DIRECT),
-  assertion(1508, 'an indirect read is of the large-data zone', DIRECT),
-  assertion(1527, 'and resolves to a raw offset', DIRECT),
-  assertion(1616, 'the device buffer covers the request', DIRECT),
-  assertion(1681, 'a direct write is not to a B-tree zone', DIRECT),
-  assertion(1682, 'and is a write', DIRECT),
-  assertion(1704, 'of whole buffers', DIRECT),
-  assertion(1744, 'or within one', DIRECT),
-  assertion(1799, 'its completion knows the record', DIRECT),
-  assertion(1816, 'which is in flight', DIRECT),
-  assertion(1868, 'a record whose aliases are to be purged has a place', DIRECT),
-  assertion(1927, 'a relocated file block is a multiple of the buffer size', DIRECT),
+  assertion(1421, 'a direct read is of the large-data zone', ONE_ZONE),
+  assertion(1440, 'and resolves to a raw offset', ONE_ZONE),
+  assertion(1508, 'an indirect read is of the large-data zone', ONE_ZONE),
+  assertion(1527, 'and resolves to a raw offset', ONE_ZONE),
+  assertion(
+    1616,
+    'the device buffer covers the request',
+    claim('I49'),
+    unreachable('all blocks have one size, and a buffer is that of one block (I9)'),
+  ),
+  assertion(1681, 'a direct write is not to a B-tree zone', promise('SpaceReserved'), ONE_ZONE),
+  assertion(1682, 'and is a write', promise('Writable')),
+  assertion(1704, 'of whole buffers', unreachable('the space of a record is counted in blocks')),
+  assertion(1744, 'or within one', unreachable('a small write that is longer than a block is refused as an argument')),
+  assertion(1799, 'its completion knows the record', claim('H14'), claim('I44')),
+  assertion(1816, 'which is in flight', claim('I42')),
+  assertion(1868, 'a record whose aliases are to be purged has a place', promise('RecordLive'), claim('H14')),
+  assertion(
+    1927,
+    'a relocated file block is a multiple of the buffer size',
+    unreachable('the space of an element is counted in blocks'),
+  ),
 ];

@@ -4,10 +4,14 @@
 // `src` is the file of production. A function that has no home says why. The maintenance of one record by several
 // functions of the seed (lists, sums, flags) is derived in the model and so is named through the actions that cause it.
 
+import { DIRECT_ACTIONS, directLabelOf, type DirectActionKind } from './direct/vocabulary.ts';
 import { ACTIONS, labelOf, type ActionKind } from './vocabulary.ts';
 
-/** Parts that are not built yet, or that have nothing to do here. */
-export type NoHome = 'direct I/O' | 'disabled in the seed';
+/** Why a function has nothing to do here. */
+export type NoHome = 'disabled in the seed';
+
+/** Kinds of action of either machine; no name stands in both vocabularies. */
+export type AnyActionKind = ActionKind | DirectActionKind;
 
 /** One function of the seed and what stands for it here. */
 export interface SeedFunction {
@@ -17,22 +21,28 @@ export interface SeedFunction {
   /** What it is for, in our words. */
   readonly what: string;
   readonly src: readonly string[];
-  readonly actions: readonly ActionKind[];
+  readonly actions: readonly AnyActionKind[];
   /** Why it has no home, where it has none. */
   readonly noHome?: NoHome;
 }
 
 /** Labels of the TLA+ operators that tell what a seed function does. */
 export function tlaHomes(f: SeedFunction): readonly string[] {
-  return f.actions.flatMap((kind) => ACTIONS[kind].outcomes.map((outcome) => labelOf(kind, outcome)));
+  return f.actions.flatMap((kind) =>
+    isDirect(kind)
+      ? DIRECT_ACTIONS[kind].outcomes.map((outcome) => directLabelOf(kind, outcome))
+      : ACTIONS[kind].outcomes.map((outcome) => labelOf(kind, outcome)),
+  );
 }
+
+const isDirect = (kind: AnyActionKind): kind is DirectActionKind => kind in DIRECT_ACTIONS;
 
 const built = (
   name: string,
   [line, to]: readonly [number, number],
   what: string,
   src: readonly string[],
-  actions: readonly ActionKind[],
+  actions: readonly AnyActionKind[],
 ): SeedFunction => ({ name, line, to, what, src, actions });
 
 const notBuilt = (name: string, [line, to]: readonly [number, number], what: string, noHome: NoHome): SeedFunction => ({
@@ -183,15 +193,63 @@ export const SEED_FUNCTIONS: readonly SeedFunction[] = [
     ['kernel-hooks.ts'],
     ['ioCountdeps'],
   ),
-  notBuilt('hammer_io_direct_read', [1408, 1482], 'read file data straight into the file’s buffer', 'direct I/O'),
-  notBuilt('hammer_io_indirect_read', [1496, 1566], 'read file data through the device cache', 'direct I/O'),
-  notBuilt('hammer_indirect_callback', [1578, 1623], 'check and copy what was read', 'direct I/O'),
+  built(
+    'hammer_io_direct_read',
+    [1408, 1482],
+    'read file data straight into the file’s buffer',
+    ['direct/reading.ts', 'direct/transfers.ts'],
+    ['strategyRead', 'resumeRead', 'directReadDone'],
+  ),
+  built(
+    'hammer_io_indirect_read',
+    [1496, 1566],
+    'read file data through the device cache',
+    ['direct/reading.ts', 'direct/aliases.ts'],
+    ['strategyRead', 'resumeRead'],
+  ),
+  built(
+    'hammer_indirect_callback',
+    [1578, 1623],
+    'check and copy what was read',
+    ['direct/reading.ts'],
+    ['strategyRead', 'resumeRead', 'deviceReadDone'],
+  ),
   notBuilt('hammer_io_direct_read_complete', [1635, 1654], 'check what was read directly', 'disabled in the seed'),
-  notBuilt('hammer_io_direct_write', [1664, 1776], 'write file data straight to the device', 'direct I/O'),
-  notBuilt('hammer_io_direct_write_complete', [1789, 1827], 'completion of such a write', 'direct I/O'),
-  notBuilt('hammer_io_direct_wait', [1840, 1874], 'wait for it and purge what is stale', 'direct I/O'),
-  notBuilt('hammer_io_direct_uncache', [1893, 1912], 'forget where relocated data were', 'direct I/O'),
-  notBuilt('hammer_io_direct_uncache_callback', [1914, 1945], 'the same in one file', 'direct I/O'),
+  built(
+    'hammer_io_direct_write',
+    [1664, 1776],
+    'write file data to fresh space, straight to the device or through a buffer',
+    ['direct/writing.ts', 'direct/transfers.ts'],
+    ['strategyWrite', 'resumeWrite', 'deviceReadDone'],
+  ),
+  built(
+    'hammer_io_direct_write_complete',
+    [1789, 1827],
+    'completion of such a write',
+    ['direct/writing.ts'],
+    ['directWriteDone'],
+  ),
+  built(
+    'hammer_io_direct_wait',
+    [1840, 1874],
+    'wait for it and purge what is stale',
+    ['direct/committing.ts'],
+    ['commitRecord', 'resumeCommit', 'destroyRecord'],
+  ),
+  built(
+    'hammer_io_direct_uncache',
+    [1893, 1912],
+    'forget where relocated data were',
+    ['direct/relocating.ts'],
+    ['relocate', 'uncache'],
+  ),
+  built(
+    'hammer_io_direct_uncache_callback',
+    [1914, 1945],
+    'the same in one file',
+    ['direct/relocating.ts'],
+    ['relocate', 'uncache'],
+  ),
   built(
     'hammer_io_flush_mark',
     [1952, 1956],

@@ -2,6 +2,15 @@
 
 import { describe, expect, it } from 'vitest';
 import { ACTION_KINDS, CLAIMS, DEVICE_FAULTS, GOALS, LABELS, PROGRESS, PROMISES, REPAIRS } from '../spec/index.ts';
+import {
+  DIRECT_ACTION_KINDS,
+  DIRECT_CLAIMS,
+  DIRECT_GOALS,
+  DIRECT_LABELS,
+  DIRECT_PROGRESS,
+  DIRECT_PROMISES,
+  DIRECT_REPAIRS,
+} from '../spec/direct/index.ts';
 import { UnknownEntry, explainClaim } from './kit/explain.ts';
 
 const NAMES = [
@@ -10,6 +19,11 @@ const NAMES = [
   ...PROMISES.map(({ name }) => name),
   ...ACTION_KINDS,
   ...LABELS,
+  ...DIRECT_CLAIMS.flatMap(({ id, tla }) => [id, tla]),
+  ...[...DIRECT_GOALS, ...DIRECT_REPAIRS, ...DIRECT_PROGRESS].map(({ id }) => id),
+  ...DIRECT_PROMISES.map(({ name }) => name),
+  ...DIRECT_ACTION_KINDS,
+  ...DIRECT_LABELS,
 ];
 
 describe('explainClaim', () => {
@@ -45,9 +59,17 @@ describe('explainClaim', () => {
     );
   });
 
-  it('has one entry for a name', () => {
-    const others = NAMES.filter((name) => !LABELS.includes(name));
-    expect(new Set(others.map((name) => name.toLowerCase())).size).toBe(others.length);
+  it('has one entry for a name, but for the promises that both machines have', () => {
+    const labels = [...LABELS, ...DIRECT_LABELS];
+    const others = NAMES.filter((name) => !labels.includes(name)).map((name) => name.toLowerCase());
+    const twice = others.filter((name, i) => others.indexOf(name) !== i);
+    expect(twice).toEqual(['ticketrunnable', 'handleopen']);
+    expect(explainClaim('HandleOpen')).toMatch(/Made by: release, [^]*Made by: deviceRelease$/m);
+  });
+
+  it('tells of a step of the direct machine whose operation it ends', () => {
+    expect(explainClaim('I46')).toMatch(/^by device directReadDone h1 EIO → error, which ends no operation, to$/m);
+    expect(explainClaim('H16')).toMatch(/^ {2}front h1: cached s2$/m);
   });
 
   it('tells of a fault of a device what the layer promises, who is told, and what holds', () => {

@@ -6,6 +6,14 @@ import {
   CLAIMS,
   CONSTRUCTIONS,
   DEVICE_FAULTS,
+  DIRECT_ABSENT,
+  DIRECT_CLAIMS,
+  DIRECT_GOALS,
+  DIRECT_INVARIANT_GROUPS,
+  DIRECT_PROGRESS,
+  DIRECT_PROMISES,
+  DIRECT_PROPERTY_GROUPS,
+  DIRECT_REPAIRS,
   GOALS,
   INVARIANT_GROUPS,
   PROGRESS,
@@ -18,8 +26,17 @@ import {
   SEED_OTHER,
   tlaHomes,
   type AssertionHome,
+  type CallerPromise,
   type Claim,
+  type DirectClaim,
+  type DirectGoal,
+  type DirectProgress,
+  type DirectPromise,
+  type DirectRepair,
   type FaultTold,
+  type Goal,
+  type Progress,
+  type Repair,
   type SeedFunction,
   type SeedRef,
 } from '../../spec/index.ts';
@@ -31,11 +48,12 @@ export function specReadme(): string {
     claims(),
     constructions(),
     refuted(),
-    progress(),
+    ['## What must always remain possible', progressTable(PROGRESS)].join('\n\n'),
     goals(),
     repairs(),
     promises(),
     deviceFaults(),
+    directIo(),
     seedFunctions(),
     seedAssertions(),
   ];
@@ -54,8 +72,8 @@ function introduction(): string {
       `assertion of the seed. The seed is \`${SEED.file}\` of DragonFly BSD, commit ${SEED.commit}; numbers in columns ` +
       'headed “seed” are its lines.',
     '',
-    'Claims with the letter I are read from the seed, those with H are ours. Numbers that are missing belong to the flusher, ' +
-      'to recovery and to direct I/O, which are not built. A claim about a state is checked in every state that the model ' +
+    'Claims with the letter I are read from the seed, those with H are ours. Numbers that are missing belong to the flusher ' +
+      'and to recovery, which are not built; those of [file data](#file-data-around-the-cache) stand in a part of their own. A claim about a state is checked in every state that the model ' +
       'reaches and after every step of production; a claim about a step in every step. “Fails without” names the repairs ' +
       'without which the checker finds a violation. Each claim carries an example that breaks it: ' +
       '`npm run check-model -- --explain I3` shows it.',
@@ -68,26 +86,25 @@ function introduction(): string {
 }
 
 function claims(): string {
-  const group = (title: string, members: readonly Claim[]): string =>
-    [
-      `### ${title}`,
-      '',
-      table(['id', 'name in TLA+', 'claim and reason', 'seed', 'status', 'fails without'], members.map(claimRow)),
-    ].join('\n');
   return [
     '## Claims about a state',
-    ...Object.entries(INVARIANT_GROUPS).map(([title, members]) => group(title, members)),
+    ...claimTables(INVARIANT_GROUPS),
     '## Claims about a step',
-    ...Object.entries(PROPERTY_GROUPS).map(([title, members]) => group(title, members)),
+    ...claimTables(PROPERTY_GROUPS),
   ].join('\n\n');
 }
 
-function claimRow(claim: Claim): readonly string[] {
+function claimTables(groups: Readonly<Record<string, readonly (Claim | DirectClaim)[]>>): readonly string[] {
+  const head = ['id', 'name in TLA+', 'claim and reason', 'seed', 'status', 'fails without'];
+  return Object.entries(groups).map(([title, members]) =>
+    [`### ${title}`, '', table(head, members.map(claimRow))].join('\n'),
+  );
+}
+
+function claimRow(claim: Claim | DirectClaim): readonly string[] {
   return [
     claim.id,
-    claim.form === 'step' && claim.tlaState !== undefined
-      ? `\`${claim.tla}\`, as a state \`${claim.tlaState}\``
-      : `\`${claim.tla}\``,
+    'tlaState' in claim ? `\`${claim.tla}\`, as a state \`${claim.tlaState}\`` : `\`${claim.tla}\``,
     `${claim.statement} *${claim.why}*`,
     seedLines(claim.seed),
     claim.status,
@@ -119,15 +136,11 @@ function refuted(): string {
   ].join('\n');
 }
 
-function progress(): string {
-  return [
-    '## What must always remain possible',
-    '',
-    table(
-      ['id', 'claim and reason', 'seed'],
-      PROGRESS.map((p) => [p.id, `${p.statement} *${p.why}*`, seedLines(p.seed)]),
-    ),
-  ].join('\n');
+function progressTable(entries: readonly (Progress | DirectProgress)[]): string {
+  return table(
+    ['id', 'claim and reason', 'seed'],
+    entries.map((p) => [p.id, `${p.statement} *${p.why}*`, seedLines(p.seed)]),
+  );
 }
 
 function goals(): string {
@@ -136,11 +149,15 @@ function goals(): string {
     '',
     'A checker that never meets a situation has shown nothing about it: each of these is reached in some default configuration.',
     '',
-    table(
-      ['id', 'situation'],
-      GOALS.map((goal) => [goal.id, goal.statement]),
-    ),
+    goalTable(GOALS),
   ].join('\n');
+}
+
+function goalTable(entries: readonly (Goal | DirectGoal)[]): string {
+  return table(
+    ['id', 'situation'],
+    entries.map(({ id, statement }) => [id, statement]),
+  );
 }
 
 function repairs(): string {
@@ -149,17 +166,19 @@ function repairs(): string {
     '',
     'Where the seed is wrong, production is right, and only ever right. The model and the TLA+ specification can leave one ' +
       'repair out; then the claim named here fails, in the configuration named here.',
-    ...REPAIRS.map((repair) =>
-      [
-        '',
-        `### ${repair.id} ${repair.title}`,
-        '',
-        `- **The seed** (${seedLines(repair.seed)}): ${repair.seedDoes}`,
-        `- **Here**: ${repair.weDo}`,
-        `- **After an error**: ${repair.stateAfterError}`,
-        `- **Without it**: ${repair.claim} fails in \`${repair.configuration}\`.`,
-      ].join('\n'),
-    ),
+    ...REPAIRS.map(repairText),
+  ].join('\n');
+}
+
+function repairText(repair: Repair | DirectRepair): string {
+  return [
+    '',
+    `### ${repair.id} ${repair.title}`,
+    '',
+    `- **The seed** (${seedLines(repair.seed)}): ${repair.seedDoes}`,
+    `- **Here**: ${repair.weDo}`,
+    `- **After an error**: ${repair.stateAfterError}`,
+    `- **Without it**: ${repair.claim} fails in \`${repair.configuration}\`.`,
   ].join('\n');
 }
 
@@ -169,11 +188,15 @@ function promises(): string {
     '',
     'Tested in this order before anything changes; the first one broken is named by the error that production throws.',
     '',
-    table(
-      ['promise', 'says', 'made by', 'seed'],
-      PROMISES.map(({ name, statement, on, seed }) => [`\`${name}\``, statement, on.join(', '), seedLines(seed)]),
-    ),
+    promiseTable(PROMISES),
   ].join('\n');
+}
+
+function promiseTable(entries: readonly (CallerPromise | DirectPromise)[]): string {
+  return table(
+    ['promise', 'says', 'made by', 'seed'],
+    entries.map(({ name, statement, on, seed }) => [`\`${name}\``, statement, on.join(', '), seedLines(seed)]),
+  );
 }
 
 const TOLD: Readonly<Record<FaultTold, string>> = {
@@ -205,6 +228,31 @@ function deviceFaults(): string {
   ].join('\n');
 }
 
+/** The catalogue of the second machine, as one part. */
+function directIo(): string {
+  return [
+    '## File data around the cache',
+    `${DIRECT_CLAIMS.length} claims, ${DIRECT_GOALS.length} situations and ${DIRECT_REPAIRS.length} repairs about file data that is ` +
+      'read and written without a buffer of the layer in between. A **front** is a buffer of a file, a **site** a block of the ' +
+      'medium, an **alias** what the device cache holds of a site, a **record** a write that the media index does not know yet; ' +
+      'contents are versions, in the order in which their writes began. Everything above holds below: checked in every reachable ' +
+      'state and step, against TLA+ and production alike.',
+    ...claimTables({ ...DIRECT_INVARIANT_GROUPS, ...DIRECT_PROPERTY_GROUPS }),
+    ['### What must always remain possible, of file data', '', progressTable(DIRECT_PROGRESS)].join('\n'),
+    ['### Situations of file data that must be reached', '', goalTable(DIRECT_GOALS)].join('\n'),
+    ['### Promises about file data', '', promiseTable(DIRECT_PROMISES)].join('\n'),
+    [
+      '### What is not there',
+      '',
+      table(
+        ['name', 'seed', 'what', 'why not'],
+        DIRECT_ABSENT.map(({ name, seed, what, why }) => [name, seedLines(seed), what, why]),
+      ),
+    ].join('\n'),
+    ['## Repairs of file data', ...DIRECT_REPAIRS.map(repairText)].join('\n'),
+  ].join('\n\n');
+}
+
 function seedFunctions(): string {
   return [
     '## The seed, function by function',
@@ -222,17 +270,8 @@ function seedFunctions(): string {
 
 function functionRow(f: SeedFunction): readonly string[] {
   const start = [`\`${f.name}\``, lineText(f.line, f.to), f.what];
-  if (f.noHome !== undefined) return [...start, `none: ${noHomeText(f.noHome)}`, '', ''];
+  if (f.noHome !== undefined) return [...start, `none: ${f.noHome}`, '', ''];
   return [...start, f.src.join(', '), `transitions: ${f.actions.join(', ')}`, tlaHomes(f).join(', ')];
-}
-
-function noHomeText(why: NonNullable<SeedFunction['noHome']>): string {
-  switch (why) {
-    case 'direct I/O':
-      return 'direct I/O, not built yet';
-    case 'disabled in the seed':
-      return why;
-  }
 }
 
 function seedAssertions(): string {

@@ -1,0 +1,41 @@
+// What the seed has, or was suspected of, that the direct machine does not have: each with the reason.
+
+import type { SeedRef } from '../claim.ts';
+
+/** Something that is not there, and why. */
+export interface DirectAbsence {
+  /** Number of the defect, name of the function, or label of the answer. */
+  readonly name: string;
+  readonly seed: readonly SeedRef[];
+  readonly what: string;
+  readonly why: string;
+}
+
+/** What is not there, with the reason. */
+export const DIRECT_ABSENT: readonly DirectAbsence[] = [
+  {
+    name: 'D10',
+    seed: [
+      { line: 952, what: 'modified goes' },
+      { line: 1354, what: 'running comes, a few lines of another function later' },
+      { line: 1430, what: 'a read asks for either of them, under another token' },
+    ],
+    what: 'A read that looks while a dirty buffer is handed to its write finds it neither modified nor running, and overtakes the write.',
+    why: 'Dirty to writing is one step here: no state lies between them, and a read looks in a step of its own. In production both flags change in one synchronous call, which nothing enters. Where threads share the flags, one lock has to cover both changes and the look.',
+  },
+  {
+    name: 'hammer_io_direct_read_complete',
+    seed: [
+      { line: 1459, to: 1468, what: 'the only place that would install it is disabled' },
+      { line: 1625, to: 1655, what: 'and so is the function' },
+    ],
+    what: 'The checksum of a direct read, compared when it completes.',
+    why: 'The kernel may have replaced pages of the buffer that are not wanted by one page of rubbish, over which the checksum is computed: good reads would be called broken. Reads through the device cache are verified.',
+  },
+  {
+    name: 'ResumeReadError',
+    seed: [{ line: 1429, to: 1430, what: 'a read that has waited for the write of an alias looks again' }],
+    what: 'A read that looks again, and ends with an error.',
+    why: 'Its site could be reached when it looked first, and data moves only to sites that can be; a record that failed cannot have come, for only the busy front writes its file; and what is verified after a move is the element (H15) over exactly its bytes (I49). Without repair D13 it happens.',
+  },
+];
