@@ -229,7 +229,6 @@ export class ClockPolicy implements CachePolicy {
     const low = Math.min(this.#dirtyBytesLow ?? max / 2, max);
     if (!this.#isBehind) {
       if (dirtyBytes(state) <= max) return 0;
-      this.#isBehind = true;
       this.#writeHand = this.#hand; // Those that were used longest ago stand before the other hand.
     }
     const issuedBefore = this.#issued;

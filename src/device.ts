@@ -7,29 +7,31 @@ import type { Handle } from './handles.ts';
 /** `ok` for a whole transfer, else `error`: EIO, or only a part was transferred. */
 export type Result = 'ok' | 'error';
 
-/** Read one block, or two that stand side by side. Answered with readDone. */
+/** Read blocks that stand side by side. Answered with readDone. */
 export interface ReadRequest {
   readonly kind: 'read';
   readonly id: number;
   readonly volume: number;
   readonly block: number;
-  /** 2 if the block behind is to be read ahead by the same request, else 1. */
-  readonly blocks: 1 | 2;
+  /** How many. The core asks for 1, or for 2 if the block behind is to be read ahead; direct I/O for those of an extent. */
+  readonly blocks: number;
   /**
-   * Views of the slab, one for each block, that nobody else uses until the request completes: a device may read straight
-   * into them and complete without bytes, or bring the contents with the completion.
+   * Views of the slab, of whole blocks each and of `blocks` blocks together, that nobody else uses until the request completes:
+   * one for each block of the core, or a single one for direct I/O. A device may read straight into them and complete without
+   * bytes, or bring the contents with the completion.
    */
   readonly into: readonly Uint8Array[];
 }
 
-/** Write one block. Answered with writeDone; durable only by a flush that is asked for afterwards. */
+/** Write blocks that stand side by side. Answered with writeDone; durable only by a flush that is asked for afterwards. */
 export interface WriteRequest {
   readonly kind: 'write';
   readonly id: number;
   readonly volume: number;
   readonly block: number;
   /**
-   * A view of the slab, not a copy. What reaches the medium must be the content at issue, and it is: from issue to
+   * A view of the slab, of one block, or of several from direct I/O. It is no copy. What reaches the medium must be the
+   * content at issue, and it is: from issue to
    * completion no modification is open (issue needs modifyRefs <= 0, hammer_io.c L680) and none can open, because opening
    * one waits for the buffer (L695). So a copy would cost a block of memory traffic per write and protect against nothing
    * but views kept beyond ioModifyDone, which `verify` finds.

@@ -18,6 +18,9 @@ export type PromiseName =
   | 'TicketRunnable'
   | 'TicketQueued';
 
+/** The promises that come with direct I/O; it relies on TicketRunnable too. */
+export type DirectPromiseName = 'Writable' | 'BufferIdle' | 'SpaceReserved' | 'RecordLive';
+
 interface PromiseText {
   readonly promised: string;
   readonly advice: string;
@@ -75,6 +78,28 @@ export const PROMISES: Readonly<Record<PromiseName, PromiseText>> = {
   },
 };
 
+/** The same for those of direct I/O. */
+export const DIRECT_PROMISES: Readonly<Record<DirectPromiseName, PromiseText>> = {
+  Writable: {
+    promised: 'the front belongs to a file, not to a snapshot of one',
+    advice: 'Write through a front of the file itself.',
+  },
+  BufferIdle: {
+    promised: 'no operation of the front is under way',
+    advice: 'Wait until nextEnded hands the front out, and resume it when it is runnable.',
+  },
+  SpaceReserved: {
+    promised: 'the blocks are free',
+    advice: 'Ask findSpace for free blocks; what was freed becomes free by reserveComplete.',
+  },
+  RecordLive: {
+    promised: 'the extent is a record that nothing has replaced and that is not committed yet',
+    advice: 'Commit the live records of a file, and destroy the replaced ones.',
+  },
+};
+
+const ALL_PROMISES = { ...PROMISES, ...DIRECT_PROMISES };
+
 /** Common ancestor: `catch (e) { if (e instanceof HammerIoError) … }` catches what this layer throws and nothing else. */
 export class HammerIoError extends Error {
   override readonly name: string = 'HammerIoError';
@@ -84,12 +109,12 @@ export class HammerIoError extends Error {
 export class BrokenPromise extends HammerIoError {
   override readonly name = 'BrokenPromise';
   /** Which promise; the names are part of the contract. */
-  readonly promise: PromiseName;
+  readonly promise: PromiseName | DirectPromiseName;
   /** What was found instead. */
   readonly seen: string;
 
-  constructor(promise: PromiseName, seen: string) {
-    const { promised, advice } = PROMISES[promise];
+  constructor(promise: PromiseName | DirectPromiseName, seen: string) {
+    const { promised, advice } = ALL_PROMISES[promise];
     super(`${promise}: the caller promised that ${promised}; seen: ${seen}. ${advice}`);
     this.promise = promise;
     this.seen = seen;

@@ -20,6 +20,16 @@
 //   core.ioFlush(handle);                                   // a write is in the outbox
 //   core.release(handle);                                   // the handle is stale from here on
 //
+// DirectIo stands beside a core and moves file data around it, straight between the caller's memory and the medium.
+//
+//   const direct = new DirectIo({ core, zones: [{ volume: 0, block: 0, blocks: 1024 }] });
+//   const front = direct.openFront(direct.openFile('f'), 0, memory);    // a buffer of a file, in memory of the device
+//   const place = direct.findSpace(4);
+//   direct.strategyWrite(front, place);                                 // `io`: a write is in its outbox
+//   direct.drainRequests((request) => { … });
+//   direct.writeDone(request.id, 'ok');                                 // the front is valid, its record supersedes the index
+//   direct.commitRecord(place);                                         // and now it stands in the index
+//
 // A write is on the device when writeDone has come, and durable when an ioFlushSync that came later has answered `done`.
 
 // Mounts.
@@ -29,6 +39,9 @@ export type { FaultPlan, MemoryVolumesOptions } from './memory-volumes.ts';
 export { ClockPolicy } from './cache-policy.ts';
 export type { CachePolicy, CachePolicyStatistics, ClockPolicyOptions, Room } from './cache-policy.ts';
 export * from './file-device/index.ts';
+
+// Direct I/O.
+export * from './direct/index.ts';
 
 // The core.
 export { HammerIoCore } from './hammer-io-core.ts';
@@ -56,10 +69,11 @@ export {
   BrokenPromise,
   BytesChanged,
   CacheFull,
+  DIRECT_PROMISES,
   HammerIoError,
   ImpossibleInput,
   InvalidArgument,
   PROMISES,
   Reentered,
 } from './errors.ts';
-export type { PromiseName } from './errors.ts';
+export type { DirectPromiseName, PromiseName } from './errors.ts';

@@ -145,14 +145,18 @@ export class MemoryDevice implements Device {
 
   #write(medium: Medium, block: number, contents: Uint8Array, fault: Fault | undefined): void {
     let arrived = contents;
+    const blocks = contents.length / this.blockBytes;
     if (fault !== undefined) {
-      arrived = this.#read(medium, block, 1);
+      arrived = this.#read(medium, block, blocks);
       arrived.set(contents.subarray(0, fault.arrivedBytes ?? 0));
     }
-    const writes = medium.unflushed.get(block);
-    const write = { contents: arrived, completed: ++this.#clock };
-    if (writes === undefined) medium.unflushed.set(block, [write]);
-    else writes.push(write);
+    const completed = ++this.#clock;
+    for (let i = 0; i < blocks; i++) {
+      const write = { contents: arrived.subarray(i * this.blockBytes, (i + 1) * this.blockBytes), completed };
+      const writes = medium.unflushed.get(block + i);
+      if (writes === undefined) medium.unflushed.set(block + i, [write]);
+      else writes.push(write);
+    }
   }
 }
 

@@ -116,7 +116,8 @@ export class MemoryVolumes implements MountDevice {
       return { request, result, error: new MemoryFault(request, this.names[request.volume]!, fault.code) };
     }
     if (request.kind === 'read') {
-      request.into.forEach((view, i) => view.set(bytes!.subarray(i * this.blockBytes, (i + 1) * this.blockBytes)));
+      let at = 0;
+      for (const view of request.into) view.set(bytes!.subarray(at, (at += view.length)));
     }
     return { request, result };
   }

@@ -10,11 +10,14 @@
 // know of their completion. A failed fdatasync is remembered for good: Linux may drop the pages that it could not write, and
 // a later one would succeed without them.
 //
+// A flush ahead is carried out between the writes and the flushes. The next flush of the volume is answered by it, without a
+// system call, unless something was written in between.
+//
 // With a write log, each write is appended before it is issued, its failure after it, and a flush when it has succeeded. A
 // write that cannot be logged is not issued, a flush that cannot be logged has not succeeded: a log with gaps proves nothing.
 
 import type { IoCounters } from './io-counters.ts';
-import { FLUSH, READ, WRITE, type Job } from './job.ts';
+import { FLUSH, FLUSH_AHEAD, READ, WRITE, type Job } from './job.ts';
 import type { Syscalls } from './syscalls.ts';
 import { OK, Transfer } from './transfer.ts';
 import type { WriteLog } from './write-log.ts';
@@ -46,6 +49,8 @@ export class IoBatch {
   readonly #write: Move;
   /** Per volume: the verdict of its first flush that failed. */
   readonly #flushVerdicts: number[];
+  /** Volumes that were flushed ahead, and not written to since. */
+  readonly #flushedAhead = new Set<number>();
 
   constructor({ files, blockBytes, syscalls, counters, log }: IoBatchOptions) {
     this.#files = files;
@@ -80,10 +85,15 @@ export class IoBatch {
       for (const run of this.#runsOf(writes)) this.#writeRun(run);
       settled(writes);
     }
+    const aheads = jobs.filter(({ kind }) => kind === FLUSH_AHEAD);
+    if (aheads.length > 0) {
+      for (const volume of volumesOf(aheads)) this.#flushAhead(volume);
+      settled(aheads);
+    }
     const flushes = jobs.filter(({ kind }) => kind === FLUSH);
     if (flushes.length > 0) {
       this.#counters.add('flushes', flushes.length);
-      for (const volume of new Set(flushes.map((flush) => flush.volume))) this.#flush(flushes, volume);
+      for (const volume of volumesOf(flushes)) this.#flush(flushes, volume);
       settled(flushes);
     }
   }
@@ -96,7 +106,7 @@ export class IoBatch {
     let views = 0;
     let before: Job | undefined;
     for (const job of jobs) {
-      const isNeighbour = job.volume === before?.volume && job.block === before.block + before.views.length;
+      const isNeighbour = job.volume === before?.volume && job.block === before.block + this.#blocksOf(before);
       if (!isNeighbour || views + job.views.length > VIEWS_MAX) {
         run = [];
         views = 0;
@@ -109,7 +119,13 @@ export class IoBatch {
     return runs;
   }
 
+  /** One view may be of several blocks. */
+  #blocksOf({ views }: Job): number {
+    return (views.length * views[0]!.length) / this.#blockBytes;
+  }
+
   #writeRun(run: readonly Job[]): void {
+    this.#flushedAhead.delete(run[0]!.volume);
     const log = this.#log;
     if (log === undefined) {
       this.#carryOut(run, this.#write);
@@ -144,11 +160,7 @@ export class IoBatch {
   }
 
   #flush(flushes: readonly Job[], volume: number): void {
-    let verdict = this.#flushVerdicts[volume]!;
-    if (verdict === OK) {
-      verdict = this.#transfer.sync(this.#files[volume]!);
-      this.#flushVerdicts[volume] = verdict;
-    }
+    let verdict = this.#flushedAhead.delete(volume) ? OK : this.#sync(volume);
     let inLog = false;
     if (verdict === OK && this.#log !== undefined) {
       verdict = this.#log.appendFlush(volume);
@@ -157,4 +169,18 @@ export class IoBatch {
     if (verdict === OK) return;
     for (const flush of flushes) if (flush.volume === volume) flush.failed(verdict, inLog ? this.#log!.end : 0, inLog);
   }
+  /** Not logged: what a log says is durable is what the owner may rely on, and the owner has not been told. */
+  #flushAhead(volume: number): void {
+    if (this.#sync(volume) === OK) this.#flushedAhead.add(volume);
+  }
+
+  /** fdatasync, unless one has failed. Answers a verdict. */
+  #sync(volume: number): number {
+    if (this.#flushVerdicts[volume] === OK) this.#flushVerdicts[volume] = this.#transfer.sync(this.#files[volume]!);
+    return this.#flushVerdicts[volume]!;
+  }
+}
+
+function volumesOf(jobs: readonly Job[]): ReadonlySet<number> {
+  return new Set(jobs.map(({ volume }) => volume));
 }

@@ -13,7 +13,7 @@
 // whether one is under way already, so that a burst of completions costs one.
 
 import { COUNTER_WORDS } from './io-counters.ts';
-import type { Job, JobKind } from './job.ts';
+import { FLUSH_AHEAD, type Job, type JobKind } from './job.ts';
 
 /** Requests in flight at a time; a power of two. More of them wait at the owner's side. */
 export const SLOTS = 1024;
@@ -31,10 +31,12 @@ const BLOCK = 2;
 /** How many of the next two words are memory offsets. */
 const VIEWS = 3;
 const MEMORY = 4;
-const VERDICT = 6;
-const FAILED_AT = 7;
-const FAILED_IN_LOG = 8;
-const SLOT_WORDS = 9;
+/** Bytes of each view. */
+const VIEW_BYTES = 6;
+const VERDICT = 7;
+const FAILED_AT = 8;
+const FAILED_IN_LOG = 9;
+const SLOT_WORDS = 10;
 
 const INT_BYTES = 4 * (CONTROL_WORDS + 2 * SLOTS);
 const RING_BYTES = INT_BYTES + 8 * (SLOTS * SLOT_WORDS + COUNTER_WORDS);
@@ -78,6 +80,7 @@ export class IoRing {
     words[base + BLOCK] = block;
     words[base + VIEWS] = views.length;
     for (let i = 0; i < views.length; i++) words[base + MEMORY + i] = views[i]!.byteOffset;
+    words[base + VIEW_BYTES] = views[0]?.length ?? 0;
     this.#push(slot);
   }
 
@@ -137,7 +140,15 @@ export class IoRing {
     return true;
   }
 
-  /** Publishes how jobs went. Answers whether the owner must be called, because no call is under way. */
+  /** Bytes of each view of the job in a slot that was taken. */
+  viewBytes(slot: number): number {
+    return this.#slots[slot * SLOT_WORDS + VIEW_BYTES]!;
+  }
+
+  /**
+   * Publishes how jobs went. Answers whether the owner must be called, because it waits for one of them and no call is under
+   * way.
+   */
   complete(jobs: readonly Job[]): boolean {
     const words = this.#slots;
     for (const { slot, verdict, failedAt, failedInLog } of jobs) {
@@ -149,6 +160,8 @@ export class IoRing {
       this.#tail = (this.#tail + 1) | 0;
     }
     Atomics.store(this.#control, COMPLETED, this.#tail);
+    // Nobody waits for a flush ahead; its slot goes back with the next jobs.
+    if (jobs.every(({ kind }) => kind === FLUSH_AHEAD)) return false;
     return Atomics.exchange(this.#control, CALLS, UNDER_WAY) === NOBODY;
   }
 }

@@ -27,20 +27,23 @@ export function serve(data: IoThreadData, call: () => void, syscalls: Syscalls =
   const ring = new IoRing(data.ring);
   const counters = new IoCounters(ring.counterWords);
   // The log's transfers are not counted among those of the volumes.
-  const log = data.log && new WriteLog(data.log.file, data.log.end, new Transfer(syscalls, new IoCounters()));
+  const log =
+    data.log && new WriteLog(data.log.file, data.log.end, new Transfer(syscalls, new IoCounters()), blockBytes);
   const batch = new IoBatch({ files, blockBytes, syscalls, counters, log });
   const pool = Array.from({ length: SLOTS }, (_, slot) => new Job(slot));
-  // The blocks of the slab are the same ones again and again, so a view of each is made once.
+  // The pieces of the slab are the same ones again and again, so a view of each is made once.
   const views = new Map<number, Uint8Array>();
-  const viewAt = (offset: number): Uint8Array => {
+  const viewAt = (offset: number, bytes: number): Uint8Array => {
     let view = views.get(offset);
-    if (view === undefined) views.set(offset, (view = new Uint8Array(slab, offset, blockBytes)));
+    if (view?.length !== bytes) views.set(offset, (view = new Uint8Array(slab, offset, bytes)));
     return view;
   };
   for (let goesOn = true; goesOn;) {
     const jobs: Job[] = [];
     goesOn = ring.take((slot, kind, volume, block, memory) => {
-      jobs.push(pool[slot]!.set(kind, volume, block, memory.map(viewAt)));
+      const bytes = ring.viewBytes(slot);
+      const viewsOfJob = memory.map((offset) => viewAt(offset, bytes));
+      jobs.push(pool[slot]!.set(kind, volume, block, viewsOfJob));
     });
     if (jobs.length > 0) {
       batch.run(jobs, (settled) => {

@@ -6,7 +6,9 @@ import { OK } from './transfer.ts';
 export const READ = 0;
 export const WRITE = 1;
 export const FLUSH = 2;
-export type JobKind = typeof READ | typeof WRITE | typeof FLUSH;
+/** A flush that nobody has asked for yet. */
+export const FLUSH_AHEAD = 3;
+export type JobKind = typeof READ | typeof WRITE | typeof FLUSH | typeof FLUSH_AHEAD;
 
 export class Job {
   /** Its place in the ring, for ever. */
@@ -15,7 +17,7 @@ export class Job {
   volume = 0;
   /** The first block; 0 for a flush. */
   block = 0;
-  /** Memory of the blocks, one view for each; none for a flush. */
+  /** Memory of the blocks: one view for each, or one for all of them; none for a flush. */
   views: readonly Uint8Array[] = [];
   /** How it went: a verdict of `transfer.ts`. */
   verdict = OK;
@@ -23,7 +25,7 @@ export class Job {
   failedAt = 0;
   /** Whether it was the write log that failed, and not the volume. */
   failedInLog = false;
-  /** Of a write that was logged: its number in the log. */
+  /** Of a write that was logged: its number in the log, or the first of several, one for each block. */
   logged = 0;
 
   constructor(slot: number) {

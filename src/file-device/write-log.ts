@@ -36,22 +36,27 @@ export class WriteLog {
   end: number;
   readonly #file: number;
   readonly #transfer: Transfer;
+  readonly #blockBytes: number | undefined;
   #records = 0;
   #verdict = OK;
 
-  constructor(file: number, end: number, transfer: Transfer) {
+  /** `blockBytes`: a write of several blocks is logged as one write of each. Default: every write is of one block. */
+  constructor(file: number, end: number, transfer: Transfer, blockBytes?: number) {
     this.#file = file;
     this.end = end;
     this.#transfer = transfer;
+    this.#blockBytes = blockBytes;
   }
 
   /** These writes are about to be issued. Answers a verdict. */
   appendWrites(jobs: readonly Job[]): number {
     const parts: Uint8Array[] = [];
     for (const job of jobs) {
-      const contents = job.views[0]!;
-      job.logged = ++this.#records;
-      parts.push(record(WRITE_RECORD, job, job.logged, crc32(contents)), contents);
+      job.logged = this.#records + 1;
+      this.#blocksOf(job).forEach((contents, i) => {
+        const at = { volume: job.volume, block: job.block + i };
+        parts.push(record(WRITE_RECORD, at, ++this.#records, crc32(contents)), contents);
+      });
     }
     // In pieces, because a system call takes 1024 views, and a run of that many blocks is twice as many parts.
     for (let from = 0; from < parts.length; from += PARTS_MAX) this.#append(parts.slice(from, from + PARTS_MAX));
@@ -60,12 +65,24 @@ export class WriteLog {
 
   /** A write that was logged has failed. */
   appendFailure(job: Job): number {
-    return this.#append([record(FAILURE_RECORD, job, job.logged, 0)]);
+    const { volume, block, logged } = job;
+    return this.#append(
+      this.#blocksOf(job).map((_, i) => record(FAILURE_RECORD, { volume, block: block + i }, logged + i, 0)),
+    );
   }
 
   /** All that was written to the volume is durable. */
   appendFlush(volume: number): number {
     return this.#append([record(FLUSH_RECORD, { volume, block: 0 }, ++this.#records, 0)]);
+  }
+
+  #blocksOf({ views }: Job): readonly Uint8Array[] {
+    const contents = views[0]!;
+    const blockBytes = this.#blockBytes ?? contents.length;
+    if (contents.length === blockBytes) return [contents];
+    return Array.from({ length: contents.length / blockBytes }, (_, i) =>
+      contents.subarray(i * blockBytes, (i + 1) * blockBytes),
+    );
   }
 
   #append(parts: readonly Uint8Array[]): number {

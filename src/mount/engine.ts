@@ -197,7 +197,7 @@ export class Engine {
   #count(request: DeviceRequest): void {
     const { counters } = this;
     if (request.kind === 'read') counters.bytesRead += request.blocks * this.core.state.blockBytes;
-    else if (request.kind === 'write') counters.bytesWritten += this.core.state.blockBytes;
+    else if (request.kind === 'write') counters.bytesWritten += request.bytes.length;
     else counters.deviceFlushes++;
   }
 

@@ -28,6 +28,8 @@ export interface MountDevice extends Device {
    * that a device may say more precisely what errors it gives.
    */
   onCompletions(batch: readonly MountCompletion[]): void;
+  /** A flush of the volume will be submitted when its writes in flight have ended; a device may begin it behind them. */
+  flushAhead?(volume: number): void;
   /** Waits for what was submitted, and lets go of everything. */
   close(): Promise<void>;
 }

@@ -7,7 +7,8 @@
 //   3. every dirty header and META buffer in the same way
 //   4. barrier; a device that has got nothing since the last one is not asked
 // So META never reaches a medium before the DATA and UNDO that were dirty with it. That is an order, not a transaction: power
-// loss between 3 and 4 leaves any part of the META behind. All writes of a step are issued in one synchronous stretch.
+// loss between 3 and 4 leaves any part of the META behind. All writes of a step are issued in one synchronous stretch, and the
+// device is told that a barrier follows them, so that it need not wait for the request to begin with it.
 //
 // Group commit: who calls while a round is running gets the next one, together with everybody else who came meanwhile, because
 // the running one may have passed by what they have modified.
@@ -63,27 +64,29 @@ export class Syncing {
     this.#engine.promiseUnbroken();
     this.#engine.faults.promiseWritable();
     this.#engine.counters.syncRounds++;
-    await this.#write(['undo', 'data'], true);
-    await this.#writesEnded();
-    await this.#barrier();
-    await this.#write(['volu', 'meta'], true);
-    await this.#writesEnded();
-    await this.#barrier();
+    await this.#makeDurable(['undo', 'data'], true);
+    await this.#makeDurable(['volu', 'meta'], true);
   }
 
   /** Writes what is dirty and not being modified; answers how many headers and META buffers that were. */
   async relieve(): Promise<number> {
     this.#engine.faults.promiseWritable();
-    await this.#write(['undo', 'data'], false);
+    await this.#makeDurable(['undo', 'data'], false);
+    const volumes = await this.#write(['volu', 'meta'], false);
     await this.#writesEnded();
-    await this.#barrier();
-    const written = await this.#write(['volu', 'meta'], false);
-    await this.#writesEnded();
-    return written;
+    return volumes.length;
   }
 
-  /** Issues the write of every buffer on the lists; resolves with their number when the last one is issued. */
-  async #write(lists: readonly ListName[], patient: boolean): Promise<number> {
+  /** Writes what is on these lists, and flushes. */
+  async #makeDurable(lists: readonly ListName[], patient: boolean): Promise<void> {
+    const volumes = await this.#write(lists, patient);
+    for (const volume of new Set(volumes)) this.#engine.device.flushAhead?.(volume);
+    await this.#writesEnded();
+    await this.#barrier();
+  }
+
+  /** Issues the write of every buffer on the lists; resolves with the volume of each when the last one is issued. */
+  async #write(lists: readonly ListName[], patient: boolean): Promise<readonly number[]> {
     this.#engine.promiseUnbroken();
     const { core } = this.#engine;
     const dirty: Dirty[] = [];
@@ -92,11 +95,11 @@ export class Syncing {
         if (patient || io.modifyRefs === 0) dirty.push({ volume: io.volume.number, block: io.block });
       });
     }
-    if (dirty.length === 0) return 0;
+    if (dirty.length === 0) return [];
     return new Promise((resolve, reject) => {
       let left = dirty.length;
       const issued = (): void => {
-        if (--left === 0) resolve(dirty.length);
+        if (--left === 0) resolve(dirty.map(({ volume }) => volume));
       };
       for (const { volume, block } of dirty) this.#issue(volume, block, issued, reject);
       this.#engine.turn();

@@ -53,14 +53,20 @@ export class Waits {
     this.#waiters.set(answer.ticket, waiter);
   }
 
-  /** The answer that ends a ticket. Rejects with the signal's reason when that fires first. */
+  /** The answer that ends a ticket. Rejects with the signal's reason when that fires first, or has fired already. */
   until(answer: Answer, reason: WaitReason, signal?: AbortSignal): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const withdraw = onAbort(signal, (why) => {
+      const giveUp = (why: Error): void => {
         this.withdraw(answer.ticket);
         reject(why);
         this.#turn();
-      });
+      };
+      // Since its caller has last looked: between two waits of one operation there are microtasks.
+      if (signal?.aborted === true) {
+        giveUp(signal.reason as Error);
+        return;
+      }
+      const withdraw = onAbort(signal, giveUp);
       this.then(answer, reason, {
         next: (ended) => {
           withdraw();

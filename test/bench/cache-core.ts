@@ -105,6 +105,7 @@ export class CoreOnFile implements Contender {
       }
       core.ioWaitAll();
       core.drainRequests(this.#submit);
+      this.#device.flushAhead(0);
     };
     let isFlushing = false;
     return this.#work((batch, done) => {

@@ -36,21 +36,21 @@ const FEW_BUFFERS = 64;
 
 export class RawFile implements Contender {
   readonly name: string;
-  readonly #path: string;
+  readonly path: string;
   readonly #fd: number;
   readonly #buffers: readonly Uint8Array[];
 
   /** On a file of makeBlockFile; reads and writes with `buffers` buffers in turn. */
   constructor(path: string, buffers = FEW_BUFFERS) {
     this.name = buffers === FEW_BUFFERS ? 'fs, call by call' : `fs, call by call, ${buffers} buffers`;
-    this.#path = path;
+    this.path = path;
     this.#fd = openSync(path, 'r+');
     this.#buffers = blockBuffers(buffers);
   }
 
   /** Another one on the same file. */
   withBuffers(buffers: number): RawFile {
-    return new RawFile(this.#path, buffers);
+    return new RawFile(this.path, buffers);
   }
 
   read(blocks: Int32Array): void {
@@ -71,7 +71,7 @@ export class RawFile implements Contender {
   }
 
   stampOnMedium(block: number): number {
-    return stampInFile(this.#path, block);
+    return stampInFile(this.path, block);
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 // Measuring in rounds: variants take turns within each round, so that a slow minute of the machine meets all of them, and
-// each variant is reported by its median. Garbage of one measurement is collected before the next begins.
+// each variant is reported by its median. Every other round they take their turns backwards, so that nobody always comes after
+// the same one and finds the machine as that one has left it. Garbage of one measurement is collected before the next begins.
 
 /** One thing to measure; `run` answers with its figure, larger is better or worse as the caller means it. */
 export interface Variant {
@@ -15,7 +16,7 @@ export async function measureInRounds(
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const figures = new Map<string, number[]>(variants.map(({ name }) => [name, []]));
   for (let round = 1; round <= rounds; round++) {
-    for (const variant of variants) {
+    for (const variant of round % 2 === 1 ? variants : [...variants].reverse()) {
       globalThis.gc?.();
       const figure = await variant.run();
       figures.get(variant.name)!.push(figure);

@@ -1,0 +1,97 @@
+// How files, snapshots and fronts come into being, and how fronts go.
+
+import { BrokenPromise, InvalidArgument } from '../errors.ts';
+import type { DirectState } from './direct-state.ts';
+import type { Element } from './extents.ts';
+import { ExtentRecord, nameOfExtent } from './extents.ts';
+import { FileRecord } from './files.ts';
+import { becomeEmpty, FrontRecord, promiseIdle } from './fronts.ts';
+
+export function openFile(s: DirectState, name: string, elements: Iterable<Element>): FileRecord {
+  const file = new FileRecord(s, name);
+  try {
+    for (const element of elements) addElement(s, file, element);
+  } catch (error) {
+    for (const extent of file.index.values()) s.space.release(extent);
+    throw error;
+  }
+  return file;
+}
+
+function addElement(s: DirectState, file: FileRecord, element: Element): void {
+  const { fileOffset, length } = element;
+  const advice = 'Correct the elements of the file.';
+  checkPlace(element.volume, element.block);
+  if (!isOffset(fileOffset) || fileOffset % s.extentBytes !== 0 || file.index.has(fileOffset)) {
+    const promised = `elements that each begin a cell of ${s.extentBytes} bytes of their own`;
+    throw new InvalidArgument(promised, `one at byte ${fileOffset} of ${file.name}`, advice);
+  }
+  if (!isOffset(length) || length === 0 || length > s.extentBytes) {
+    throw new InvalidArgument(`a length of 1 to ${s.extentBytes} bytes`, String(length), advice);
+  }
+  const extent = new ExtentRecord('media', element, s.blocksOf(length), file, element);
+  promiseFree(s, extent);
+  s.space.reserve(extent);
+  extent.holders = 1;
+  file.index.set(fileOffset, extent);
+}
+
+export function openSnapshot(s: DirectState, head: FileRecord, name: string): FileRecord {
+  if (head.kind !== 'head') {
+    throw new InvalidArgument('a file', `the snapshot ${head.name}`, 'Make snapshots of the file itself.');
+  }
+  const snapshot = new FileRecord(s, name, head);
+  for (const extent of snapshot.index.values()) extent.holders++;
+  head.snapshots.push(snapshot);
+  return snapshot;
+}
+
+export function openFront(s: DirectState, file: FileRecord, fileOffset: number, bytes: Uint8Array): FrontRecord {
+  const { blockBytes, extentBytes } = s;
+  const advice = 'Let fronts be of whole blocks, and each within one cell of the file.';
+  if (!isOffset(fileOffset) || fileOffset % blockBytes !== 0) {
+    throw new InvalidArgument(`an offset that is a multiple of ${blockBytes}`, String(fileOffset), advice);
+  }
+  const inCell = fileOffset % extentBytes;
+  if (bytes.length === 0 || bytes.length % blockBytes !== 0 || inCell + bytes.length > extentBytes) {
+    const promised = `whole blocks of ${blockBytes} bytes, up to the end of the cell at most`;
+    throw new InvalidArgument(promised, `${bytes.length} bytes from byte ${fileOffset} on`, advice);
+  }
+  const cell = fileOffset - inCell;
+  if (file.fronts.has(cell)) {
+    const seen = `a second one for the cell from byte ${cell} of ${file.name} on`;
+    throw new InvalidArgument('at most one front for a cell of a file', seen, 'Use the front that there is.');
+  }
+  const front = new FrontRecord(file, fileOffset, bytes, cell);
+  file.fronts.set(cell, front);
+  return front;
+}
+
+export function closeFront(front: FrontRecord): void {
+  promiseIdle(front);
+  becomeEmpty(front);
+  front.isOpen = false;
+  front.file.fronts.delete(front.cell);
+}
+
+export function recycleFront(front: FrontRecord): 'done' {
+  promiseIdle(front);
+  becomeEmpty(front);
+  return 'done';
+}
+
+/** A place that a volume could have, whether or not it is there. */
+export function checkPlace(volume: number, block: number): void {
+  if (isOffset(volume) && isOffset(block)) return;
+  const seen = `block ${block} of volume ${volume}`;
+  throw new InvalidArgument('a volume and a block by number', seen, 'Both are counted from 0.');
+}
+
+export function promiseFree(s: DirectState, extent: ExtentRecord): void {
+  if (s.space.isFree(extent, extent.blocks)) return;
+  throw new BrokenPromise('SpaceReserved', `taken blocks where ${nameOfExtent(extent)} was to be`);
+}
+
+function isOffset(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
