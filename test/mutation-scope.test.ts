@@ -3,6 +3,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { groupOf, MOST_DISABLED } from './mutation/groups.ts';
 import { readRecord, sumOf, tested, hashOfFile } from './mutation/record.ts';
@@ -10,6 +11,7 @@ import { isMutated, mutatedFiles, ROOT } from './mutation/scope.mjs';
 import { strykerPlugins } from './mutation/catalogue-prose.mjs';
 import { filesOfSuite } from './mutation/suite-files.ts';
 import { SLOW_TESTS, SUITES, suiteNamed, suiteOf } from './mutation/suites.ts';
+import { uncounted } from './mutation/uncounted-coverage.ts';
 
 const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
@@ -57,6 +59,17 @@ describe('the scope', () => {
 test('what is left out as slow is a test of a suite', () => {
   const texts = SUITES.flatMap(({ tests }) => tests).map(textOf).join('\n'); // prettier-ignore
   expect(SLOW_TESTS.filter((title) => !texts.includes(title))).toEqual([]);
+});
+
+test('code that Stryker instrumented counts while no mutant is active, and no more', () => {
+  // If Stryker writes it otherwise one day, mutants take much longer, and nothing else would tell.
+  const written = textOf('node_modules/@stryker-mutator/instrumenter/dist/src/util/syntax-helpers.js');
+  expect(uncounted(written)).toBeDefined();
+  expect(written).toContain('var ns =');
+  expect(uncounted('export function discover() {}')).toBeUndefined();
+  const code = uncounted('let count = 0; function cover() { count++; } cover(); cover(); count')!;
+  expect(runInNewContext(code, { ns: {} })).toBe(2);
+  expect(runInNewContext(code, { ns: { activeMutant: '7' } })).toBe(0);
 });
 
 describe('the prose of the catalogue', () => {

@@ -14,6 +14,7 @@ const CONFIGURATION = [
   'test/mutation/catalogue-prose.mjs',
   'test/mutation/goldens.json',
   'test/mutation/scope.mjs',
+  'test/mutation/uncounted-coverage.ts',
   'test/mutation/vitest.config.ts',
 ];
 

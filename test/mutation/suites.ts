@@ -15,29 +15,34 @@ const ordinary = (...names: string[]): string[] => names.map((name) => `test/${n
 const inside = (folder: string) => (file: string) => file.startsWith(folder);
 
 export const SUITES: readonly Suite[] = [
-  { name: 'model', mutates: inside('model/'), tests: made('units-model', 'model', 'loading') },
+  {
+    name: 'model',
+    mutates: inside('model/'),
+    tests: made('units-model', 'units-sight', 'units-search', 'model', 'walks', 'loading'),
+  },
   { name: 'claims', mutates: inside('spec/'), tests: made('claims', 'loading') },
   {
     name: 'mount',
     mutates: inside('src/mount/'),
     tests: [
-      ...made('units-mount'),
-      ...ordinary('mount-faults', 'mount-waiting', 'mount-format', 'mount'),
-      ...made('loading'),
+      ...made('units-mount', 'units-mount-errors', 'units-mount-parts', 'units-engine', 'units-mount-calls'),
+      ...ordinary('mount-faults', 'mount-waiting', 'mount', 'mount-format'),
+      ...made('units-mount-files', 'loading'),
     ],
   },
   {
     name: 'file-device',
     mutates: inside('src/file-device/'),
     tests: [
-      ...ordinary('file-device-batch', 'file-device-open', 'file-device-log', 'file-device-lock'),
+      ...made('units-file-errors', 'units-file-thread', 'units-write-log', 'units-file-volumes', 'units-file-requests'),
+      ...ordinary('file-device-batch', 'file-device-ahead', 'file-device-open', 'file-device-log', 'file-device-lock'),
       ...made('loading'),
     ],
   },
   {
     name: 'cache-policy',
     mutates: inside('src/cache-policy'),
-    tests: [...ordinary('cache-policy', 'cache-policy-writes'), ...made('loading')],
+    tests: [...made('units-cache-policy'), ...ordinary('cache-policy', 'cache-policy-writes'), ...made('loading')],
   },
   {
     name: 'core',
@@ -57,19 +62,25 @@ export const SUITES: readonly Suite[] = [
 export const SLOW_TESTS: readonly string[] = [
   'has a file once, by whatever name',
   'goes to one of many who find it dead at once',
+  'a batch is flushed once, its requests end as ever, and the log tells of the flush that was asked for',
+  'a mount announces the barriers of its sync, for the volumes that it writes',
   'a run whose records do not fit into one system call',
   'cut anywhere, it gives its whole records and says that the rest is torn',
   'draws the id of a set',
   'finds a damaged header, and leaves nothing open or locked',
   'finds a volume that was cut',
+  'however many there are, their slots come back',
   'however often altogether, as long as bytes move in between',
+  'is dead when its process is a zombie',
   'makes files of the size, durable, that can be mounted',
   'of many who want it at once one gets it',
   'opened readOnly reads and refuses to modify',
   'refuses a volume, before it touches any other, unless told to overwrite',
   'takes a whole set only, in order',
   'twice at a time is refused by the lock of the device',
+  'wants a cache with room for more than the headers',
   'with direct: blocks smaller than the sectors of the disk',
+  'without anything pending it is left out',
   'works as in memory, and logs its writes',
 ];
 

@@ -1,5 +1,4 @@
-// The parts of the model that stand alone: packed records, truth tables, the table of states, and what an exploration tells
-// besides its graph.
+// The parts of the model that stand alone: packed records, truth tables, the table of states, the limits of a shape.
 
 import { test } from 'vitest';
 import {
@@ -11,21 +10,13 @@ import {
   deallocateStep,
 } from '../../model/decide.ts';
 import { decideRelease, releaseStep, type ReleaseFacts } from '../../model/decide.ts';
-import { blankSnapshot, createMachine, explore, pathTo, stuckStates } from '../../model/index.ts';
 import { packedRecord } from '../../model/packed.ts';
-import { Records, Sight } from '../../model/sight.ts';
-import { takeSnapshot, View } from '../../model/snapshot.ts';
 import { StateTable } from '../../model/state-table.ts';
 import { State } from '../../model/state.ts';
-import type { Goal, Invariant, Property, Shape, Snapshot } from '../../spec/index.ts';
-import { QUIET_ACTS } from '../kit/quiet-acts.ts';
-import { graphOf } from '../kit/search-tree.ts';
+import type { Shape } from '../../spec/index.ts';
 import { seedReleaseFlow } from '../kit/seed-release-flow.ts';
 import { block, shapeOf } from '../kit/shape-of.ts';
-import { sameSnapshot } from '../kit/snapshot-difference.ts';
-import { explorationOf } from './explorations.ts';
 import { mustBe, mustEqual, mustThrow } from './must.ts';
-import { SMALL_MACHINES } from './small-machines.ts';
 
 interface Lamp {
   lit: boolean;
@@ -83,8 +74,11 @@ test('a packed record refuses what does not fit', () => {
   mustThrow(() => (lamp.rest = -1), 'packed field: -1 is outside 0..33554431');
   const wide = 'packed record: field b does not fit into the 32 bits of its word';
   mustThrow(() => packedRecord({ a: { bits: 20 }, b: { bits: 13 } }), wide);
-  const full = new (packedRecord<{ all: number }>({ all: { bits: 32 } }))(new Int32Array(1), 0);
-  mustBe(full.all, 0);
+  mustThrow(() => packedRecord({ b: { bits: 32 } }), wide);
+  const full = new (packedRecord<{ all: number }>({ all: { bits: 31 } }))(new Int32Array(1), 0);
+  full.all = 0x7fffffff;
+  mustBe(full.all, 0x7fffffff);
+  mustThrow(() => (lamp.colour = 'black' as 'red'), "packed field: 'black' is none of red, green, blue");
 });
 
 const NAMES = ['flush', 'locked', 'reclaim', 'waitdep', 'pure', 'modified', 'released', 'running'] as const;
@@ -111,16 +105,27 @@ test('the other decisions are what they are in all rows', () => {
 test('a table of states numbers them in order of arrival, however many there are', () => {
   const table = new StateTable(2, 4);
   const row = new Int32Array(2);
+  const bytes: number[] = [];
   for (let pass = 0; pass < 2; pass++) {
     for (let n = 0; n < 300; n++) {
       row[0] = n % 17;
       row[1] = n * 65_536;
       mustBe(table.intern(row), n);
+      bytes.push(table.bytes);
+      if (n < GROWTH.length) mustBe(table.bytes, pass === 0 ? GROWTH[n] : bytes[299]);
     }
   }
   mustBe(table.size, 300);
   mustEqual([...table.rows.subarray(2 * 20, 2 * 22)], [3, 20 * 65_536, 4, 21 * 65_536]);
-  mustBe(table.bytes, 300 <= table.rows.length / 2 ? table.bytes : 0);
+});
+
+/** Four rows of two words in eight slots at first; rows grow by half when they are full, slots double at two thirds. */
+const GROWTH = [4, 4, 4, 4, 6, 6, 9, 9, 9, 14].map((rows, n) => rows * 8 + (n < 5 ? 32 : n < 10 ? 64 : 128));
+
+test('a table of states tells rows of one hash apart', () => {
+  const table = new StateTable(2);
+  const rows = [Int32Array.of(1, 0), Int32Array.of(2, -138_223_894), Int32Array.of(1, 1)];
+  for (let pass = 0; pass < 2; pass++) rows.forEach((row, n) => mustBe(table.intern(row), n));
 });
 
 test('a shape that a row cannot hold is refused', () => {
@@ -135,176 +140,3 @@ test('a shape that a row cannot hold is refused', () => {
   refuse({ blocks: blocks(20), clients: many(12) }, '31 entries of the run list, the shape has 32');
   mustBe(new State(shapeOf({ blocks: blocks(29), clients: many(2), volumes: many(4), modsMax: 7 })).ios.length, 29);
 });
-
-/** States that are seen before the search ends. */
-const SEEN_BEFORE_IDLE = 54;
-
-const SHAPE = SMALL_MACHINES['two clients, the kernel and DATA']!;
-const blank = blankSnapshot(SHAPE);
-const CLAIM = { tla: 'X', statement: 'X.', why: 'X.', seed: [], status: 'checked' } as const;
-
-function invariant(
-  id: string,
-  holds: (s: Snapshot, blockBytes?: number) => boolean,
-  parts: Partial<Invariant> = {},
-): Invariant {
-  return { ...CLAIM, id, form: 'state', applies: () => true, holds, violation: blank, ...parts };
-}
-
-test('the first state that breaks an invariant ends the search, with a shortest path', () => {
-  const machine = createMachine(SHAPE);
-  const seen = explore(machine, {
-    invariants: [
-      invariant('unasked', () => false, { status: 'refuted' }),
-      invariant('sized', (_, blockBytes) => blockBytes === 64),
-      invariant('idle', (s) => !(s.ios[0]!.running && s.ios[0]!.locked)),
-      invariant('later', (s) => !(s.ios[0]!.running && s.ios[0]!.locked)),
-    ],
-  });
-  mustBe(seen.violation!.claim, 'idle');
-  mustBe(seen.complete, false);
-  mustBe(seen.distinct, SEEN_BEFORE_IDLE);
-  const path = pathTo(seen, seen.violation!.state).map(({ action, index, outcome }) => {
-    mustBe(machine.actions[index], action);
-    return `${action.kind} ${outcome}`;
-  });
-  mustBe(path.join(), 'ioNew done,release done,ioRead done,writeBack refused,release done');
-  mustBe([...seen.applied.keys()].join(), 'sized,idle,later');
-  mustBe(seen.applied.get('idle'), seen.distinct);
-});
-
-test('the first step that breaks a property is named by its source and action', () => {
-  const property = (id: string, parts: Partial<Property>): Property => ({
-    ...CLAIM, id, form: 'step', on: 'any', applies: () => true, holds: () => true,
-    violation: { before: blank, step: { action: { kind: 'cleanLoose' }, outcome: 'done' }, after: blank }, ...parts,
-  }); // prettier-ignore
-  const machine = createMachine(SHAPE);
-  const { violation, applied, rows } = explore(machine, {
-    properties: [
-      property('unasked', { status: 'refuted', holds: () => false }),
-      property('any', { holds: (before, _, after) => JSON.stringify(before) !== JSON.stringify(after) }),
-      property('ends', {
-        on: ['writeDone'],
-        applies: (_, step) => step.outcome === 'error',
-        holds: (before, step, after) =>
-          before.ios[0]!.running && !after.ios[0]!.running && step.action.kind !== 'writeDone',
-      }),
-    ],
-  });
-  mustBe(violation!.claim, 'ends');
-  mustEqual(machine.actions[violation!.action!], { kind: 'writeDone', io: 0, error: true });
-  const source = blankSnapshot(SHAPE);
-  machine.snapshot(rows, violation!.state * machine.rowWords, source);
-  mustBe(source.ios[0]!.running, true);
-  mustBe(applied.get('ends'), 1);
-  mustBe([...applied.keys()].join(), 'any,ends');
-});
-
-test('goals are told with the first state that reaches them', () => {
-  const goal = (id: string, reached: Goal['reached']): Goal => ({ id, statement: 'X.', reached, example: blank });
-  const { goals, complete, violation, graph } = explore(createMachine(SHAPE), {
-    goals: [
-      goal('start', () => true),
-      goal('loose', (s) => s.ios[0]!.modRoot === 'lose'),
-      goal('too', (s) => s.ios[0]!.modRoot === 'lose'),
-      goal('never', (s) => s.ios[0]!.refs > 9),
-    ],
-  });
-  mustBe([...goals].map(([id, state]) => `${id} ${Math.min(state, 1)}`).join(), 'start 0,loose 1,too 1');
-  mustBe(goals.get('loose'), goals.get('too'));
-  mustBe(complete, true);
-  mustBe(violation, undefined);
-  mustBe(graph, undefined);
-});
-
-test('a search stops at the most states that it may see, and tells its progress', () => {
-  const told: number[] = [];
-  const some = explore(createMachine(SHAPE), { maxStates: 100, onProgress: (states) => told.push(states) });
-  mustBe(some.complete, false);
-  mustBe(some.distinct > 100 && some.distinct < 130, true);
-  mustEqual(told, [1]);
-  const all = explore(createMachine(SHAPE), { maxStates: 283 });
-  mustBe(`${all.distinct} ${all.complete}`, '283 true');
-  mustBe(Math.round(all.bytesPerState), 123);
-  mustBe(all.parent.length + all.via.length, 2 * 283);
-});
-
-test('a client is stuck where what it waits for can happen no more', () => {
-  const lost = { ...SMALL_MACHINES['two clients modify DATA']! };
-  const acts = lost.acts.filter((kind) => kind !== 'ioDoneInterlock' && kind !== 'cancel');
-  const exploration = explore(createMachine({ ...lost, acts }), { graph: true });
-  const stuck = stuckStates(exploration).map(({ client, state }) => {
-    const snapshot = blankSnapshot(lost);
-    exploration.machine.snapshot(exploration.rows, state * exploration.machine.rowWords, snapshot);
-    return `${client} ${snapshot.clients[client]!.at} ${snapshot.ios[0]!.modifyRefs}`;
-  });
-  mustBe(stuck.join(), '0 modify -1,1 modify -1');
-  mustEqual(stuckStates(explore(createMachine(SHAPE), { graph: true })), []);
-  const graphless = 'stuckStates needs an exploration with its graph: explore(machine, { graph: true })';
-  mustThrow(() => stuckStates(explore(createMachine(SHAPE))), graphless);
-});
-
-test('a machine hands out its initial row and its answers, not its memory', () => {
-  const machine = createMachine(SHAPE);
-  const initial = [...machine.initialRow()];
-  machine.initialRow().fill(-1);
-  machine.state.words.fill(-1);
-  mustEqual([...machine.initialRow()], initial);
-  const release = machine.actions.findIndex(({ kind }) => kind === 'release');
-  mustBe(machine.step(machine.initialRow(), 0, release, new Int32Array(machine.rowWords)), undefined);
-});
-
-test('sight and view show at every edge what a snapshot shows that is taken anew', () => {
-  for (const name of SHOWN) {
-    const exploration = explorationOf(name);
-    const { machine, rows } = exploration;
-    const { state, rowWords, shape } = machine;
-    const graph = graphOf(exploration);
-    const load = (number: number): void => state.words.set(rows.subarray(number * rowWords, (number + 1) * rowWords));
-    load(0);
-    const records = new Records(state);
-    const [before, after, view, anew] = [new Sight(records), new Sight(records), new View(state), blankSnapshot(shape)];
-    const same = (seen: Snapshot): void => {
-      takeSnapshot(state, anew);
-      if (!sameSnapshot(anew, seen)) throw new Error(`${name}: a snapshot is not what it should be`);
-    };
-    let at = -1;
-    for (let edge = 0; edge < graph.length; edge++) {
-      if (graph.source[edge] !== at) {
-        at = graph.source[edge]!;
-        load(at);
-        same(before.settle());
-        same(before.snapshot);
-      }
-      load(graph.target[edge]!);
-      same(after.look(before));
-      same(view.look());
-      same(view.look());
-    }
-  }
-});
-
-/** Machines with all that a sight may share: waiters, lists, the run list, several blocks, several volumes. */
-const SHOWN = [
-  'two clients queue for DATA',
-  'three clients wait to modify',
-  'barriers',
-  'syncs of two volumes',
-  'read-ahead',
-];
-
-test('a search may outgrow its tables', () => {
-  const { distinct, transitions, parent, via, graph, complete } = explore(
-    createMachine(shapeOf({ acts: QUIET_ACTS })),
-    {
-      graph: true,
-    },
-  );
-  mustBe([distinct, transitions, complete].join(), OUTGROWN);
-  const sum = (numbers: ArrayLike<number>): number => Array.from(numbers).reduce((a, b) => (a * 31 + b) | 0, 0);
-  mustBe([parent, via, graph!.source, graph!.target, graph!.action, graph!.outcome].map(sum).join(), OUTGROWN_SUMS);
-});
-
-/** More states and edges than the tables begin with. */
-const OUTGROWN = '3216,20048,true';
-const OUTGROWN_SUMS = '-328080934,-1005648492,1773188340,365163825,-119260150,-1579555802';

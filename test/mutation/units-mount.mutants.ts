@@ -55,6 +55,9 @@ test('each way in which a header can be wrong is told', () => {
     [headerBlock((v) => v.setBigUint64(24, 2n ** 60n, true)), `CorruptHeader: x.vol was promised to have a header that makes sense; seen: 1152921504606847000 blocks. ${corrupt}`],
   ]; // prettier-ignore
   for (const [block, text] of told) mustBe(refusal(block), text);
+  const largest = headerBlock((v) => v.setUint16(16, 256, true));
+  const smallest = headerBlock((v) => v.setBigUint64(24, 1n, true));
+  mustEqual([headers.readHeader(largest, 'v').volumes, headers.readHeader(smallest, 'v').blocks], [256, 1]);
   mustEqual([511, 512, 513, 1 << 20, 1 << 21].map(headers.isBlockBytes), [false, true, false, true, false]);
 });
 

@@ -4,6 +4,7 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { SUITES, suiteNamed, SUITE_VARIABLE } from './suites.ts';
+import { uncountedCoverage } from './uncounted-coverage.ts';
 
 const name = process.env[SUITE_VARIABLE];
 const tests = name === undefined ? [...new Set(SUITES.flatMap((suite) => suite.tests))] : suiteNamed(name).tests;
@@ -17,6 +18,7 @@ class InOrder extends BaseSequencer {
 }
 
 export default defineConfig({
+  plugins: [uncountedCoverage()],
   test: {
     include: [...tests],
     setupFiles: ['test/mutation/skip-slow.ts'],

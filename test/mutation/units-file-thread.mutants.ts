@@ -1,0 +1,207 @@
+// The I/O thread without a thread: the ring between owner and thread with both of its sides here, the thread's life on a ring
+// that was filled and stopped before, jobs, verdicts, and the system calls on real files.
+
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, test } from 'vitest';
+import { IoBatch } from '../../src/file-device/io-batch.ts';
+import { COUNTER_WORDS, IoCounters } from '../../src/file-device/io-counters.ts';
+import { IoRing, SLOTS } from '../../src/file-device/io-ring.ts';
+import { serve } from '../../src/file-device/io-thread.ts';
+import { FLUSH, FLUSH_AHEAD, Job, READ, WRITE } from '../../src/file-device/job.ts';
+import { SYSTEM_CALLS } from '../../src/file-device/syscalls.ts';
+import { END_OF_FILE, NO_PROGRESS, OK, Transfer } from '../../src/file-device/transfer.ts';
+import { WriteLog } from '../../src/file-device/write-log.ts';
+import { ScriptedFiles } from '../fixtures/scripted-files.ts';
+import { mustBe, mustEqual, mustThrow } from './must.ts';
+
+const BYTES = 16;
+const { EIO } = constants.errno;
+
+let directory: string;
+beforeAll(() => (directory = mkdtempSync(join(tmpdir(), 'thread-'))));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** A slab of 8 blocks, each of which holds its number. */
+function numbered(): { slab: SharedArrayBuffer; view: (n: number) => Uint8Array } {
+  const slab = new SharedArrayBuffer(8 * BYTES);
+  const view = (n: number): Uint8Array => new Uint8Array(slab, n * BYTES, BYTES);
+  for (let n = 0; n < 8; n++) view(n).fill(n);
+  return { slab, view };
+}
+
+type Taken = [slot: number, kind: number, volume: number, block: number, memory: number[]];
+
+function take(ring: IoRing): { jobs: Taken[]; goesOn: boolean } {
+  const jobs: Taken[] = [];
+  const goesOn = ring.take((...job) => void jobs.push(job));
+  return { jobs, goesOn };
+}
+
+test('requests and verdicts cross the ring as they were put, in order', () => {
+  const owner = new IoRing();
+  const thread = new IoRing(owner.memory);
+  const { view } = numbered();
+  owner.put(1023, READ, 3, 2 ** 40, [view(1), view(2)]);
+  owner.put(0, WRITE, 1, 5, [view(3)]);
+  owner.put(7, FLUSH, 2, 0, []);
+  owner.publish();
+  const expected: Taken[] = [[1023, READ, 3, 2 ** 40, [BYTES, 2 * BYTES]], [0, WRITE, 1, 5, [3 * BYTES]], [7, FLUSH, 2, 0, []]]; // prettier-ignore
+  mustEqual(take(thread), { jobs: expected, goesOn: true });
+  const [bad, good] = [new Job(1023), new Job(0)];
+  bad.failed(5, 2 ** 41, true);
+  mustBe(thread.complete([bad, good]), true);
+  const worse = new Job(7);
+  worse.failed(END_OF_FILE, 17);
+  mustBe(thread.complete([worse]), false); // A call is under way.
+  const seen: unknown[] = [];
+  owner.drain((...verdict) => void seen.push(verdict));
+  mustEqual(seen, [[1023, 5, 2 ** 41, true], [0, OK, 0, false], [7, END_OF_FILE, 17, false]]); // prettier-ignore
+  owner.drain((...verdict) => void seen.push(verdict));
+  mustBe(seen.length, 3);
+  mustBe(thread.complete([good]), true);
+});
+
+test('nobody is called for a flush ahead alone', () => {
+  const ring = new IoRing();
+  const ahead = new Job(1).set(FLUSH_AHEAD, 0, 0, []);
+  mustEqual([ring.complete([ahead]), ring.complete([ahead, new Job(2)]), ring.complete([new Job(3)])], [false, true, false]); // prettier-ignore
+});
+
+test('the ring goes round, and every slot may be in flight', () => {
+  const owner = new IoRing();
+  const thread = new IoRing(owner.memory);
+  for (let round = 0; round < 3; round++) {
+    for (let slot = 0; slot < SLOTS - round; slot++) owner.put(slot, WRITE, 0, round * SLOTS + slot, []);
+    owner.publish();
+    const { jobs } = take(thread);
+    for (const [slot, , , block] of jobs) if (block !== round * SLOTS + slot) throw new Error(`slot ${slot}: ${block}`);
+    thread.complete(jobs.map(([slot]) => new Job(slot)));
+    let next = 0;
+    owner.drain((slot) => mustBe(slot, next++));
+    mustBe(next, SLOTS - round);
+  }
+});
+
+test('the ring ends behind what was submitted before, and carries the counts', () => {
+  const owner = new IoRing();
+  const thread = new IoRing(owner.memory);
+  owner.put(3, FLUSH, 0, 0, []);
+  owner.stop(4);
+  mustEqual(take(thread), { jobs: [[3, FLUSH, 0, 0, []]], goesOn: false });
+  mustBe(owner.counterWords.length, COUNTER_WORDS);
+  thread.counterWords.fill(9);
+  new IoCounters(thread.counterWords).add('splits', 2);
+  const all = { batches: 9, reads: 9, writes: 9, flushes: 9, transfers: 9, syncs: 9, shortTransfers: 9, retries: 9 };
+  mustEqual(new IoCounters(owner.counterWords).snapshot(), { ...all, splits: 11 });
+  owner.put(1023, WRITE, 8, 8, [new Uint8Array(owner.memory, 8, 8), new Uint8Array(owner.memory, 8, 8)]);
+  mustBe(thread.counterWords[0], 9); // The last slot ends before the counts begin.
+});
+
+test('a thread carries out all that there is, tells it, and ends', () => {
+  const { slab, view } = numbered();
+  const disk = new ScriptedFiles(2, 64 * BYTES);
+  const ring = new IoRing();
+  ring.put(0, WRITE, 0, 2, [view(2)]);
+  ring.put(1, WRITE, 1, 3, [view(3)]);
+  ring.put(2, READ, 0, 4, [view(4), view(5)]);
+  ring.put(3, FLUSH, 1, 0, []);
+  ring.stop(4);
+  let calls = 0;
+  const files = [0, 1];
+  serve({ ring: ring.memory, slab, blockBytes: BYTES, files }, () => calls++, disk.syscalls);
+  mustEqual(disk.told, ['readv 0 @64 +32', 'writev 0 @32 +16', 'writev 1 @48 +16', 'fdatasync 1']);
+  mustEqual([disk.files[0]![2 * BYTES], disk.files[1]![3 * BYTES], view(5)[0], view(6)[0]], [2, 3, 0, 6]);
+  mustBe(calls, 1);
+  const ended: number[] = [];
+  ring.drain((slot, verdict) => ended.push(verdict === OK ? slot : -1));
+  mustEqual(ended, [2, 0, 1, 3]);
+  const counts = { batches: 1, reads: 1, writes: 2, flushes: 1, transfers: 3, syncs: 1, shortTransfers: 0, retries: 0, splits: 0 }; // prettier-ignore
+  mustEqual(new IoCounters(ring.counterWords).snapshot(), counts);
+  const idle = new IoRing();
+  idle.stop(0);
+  serve({ ring: idle.memory, slab, blockBytes: BYTES, files }, () => calls++, disk.syscalls);
+  mustEqual([calls, new IoCounters(idle.counterWords).snapshot().batches], [1, 0]);
+});
+
+test('a thread logs, and does not count that among the transfers of the volumes', () => {
+  const { slab, view } = numbered();
+  const disk = new ScriptedFiles(2, 64 * BYTES);
+  const ring = new IoRing();
+  ring.put(0, WRITE, 0, 2, [view(2)]);
+  ring.stop(1);
+  const log = { file: 1, end: 100 };
+  serve({ ring: ring.memory, slab, blockBytes: BYTES, files: [0], log }, () => undefined, disk.syscalls);
+  mustEqual(disk.told, ['writev 1 @100 +48', 'writev 0 @32 +16']);
+  mustBe(new IoCounters(ring.counterWords).snapshot().transfers, 1);
+});
+
+test('a job begins as if it had gone well, and again when it is set', () => {
+  const job = new Job(3);
+  const fresh = { slot: 3, kind: READ, volume: 0, block: 0, views: [], verdict: OK, failedAt: 0, failedInLog: false, logged: 0 }; // prettier-ignore
+  mustEqual(Object.fromEntries(Object.entries(job)), fresh);
+  job.failed(5, 77, true);
+  mustEqual([job.verdict, job.failedAt, job.failedInLog], [5, 77, true]);
+  job.failed(6, 78);
+  mustBe(job.failedInLog, false);
+  mustEqual(Object.fromEntries(Object.entries(job.set(FLUSH, 1, 0, []))), { ...fresh, kind: FLUSH, volume: 1 });
+});
+
+test('only negative numbers of the system are verdicts; all else is a defect', () => {
+  mustEqual([OK, END_OF_FILE, NO_PROGRESS], [0, -1, -2]);
+  const thrown: unknown[] = [{ errno: -EIO }, { errno: 0, toString: () => 'zero' }, { errno: 5, toString: () => 'five' }, null]; // prettier-ignore
+  const failing = (what: unknown): Transfer => {
+    const fail = (): never => {
+      throw what;
+    };
+    return new Transfer({ readv: fail, writev: fail, fdatasync: fail }, new IoCounters());
+  };
+  mustBe(failing(thrown[0]).read(0, [new Uint8Array(1)], 5), EIO);
+  mustThrow(() => failing(thrown[1]).sync(0), 'zero');
+  mustThrow(() => failing(thrown[2]).sync(0), 'five');
+  mustThrow(() => failing(thrown[3]).sync(0), 'null');
+});
+
+test('a batch counts what it does, and says where a flush failed', () => {
+  const { view } = numbered();
+  const disk = new ScriptedFiles(2, 64 * BYTES);
+  const counters = new IoCounters();
+  const log = new WriteLog(1, 100, new Transfer(disk.syscalls, new IoCounters()));
+  const batch = new IoBatch({ files: [0], blockBytes: BYTES, syscalls: disk.syscalls, counters, log });
+  const flush = new Job(0).set(FLUSH, 0, 0, []);
+  disk.script = ({ fd }) => (fd === 1 ? 'ENOSPC' : undefined);
+  batch.run([flush], () => undefined);
+  mustEqual([flush.verdict, flush.failedAt, flush.failedInLog], [constants.errno.ENOSPC, 100, true]);
+  disk.script = ({ name }) => (name === 'fdatasync' ? 'EIO' : undefined);
+  batch.run([flush.set(FLUSH, 0, 0, [])], () => undefined);
+  mustEqual([flush.verdict, flush.failedAt, flush.failedInLog], [EIO, 0, false]);
+  const reads = [new Job(1).set(READ, 0, 1, [view(1)]), new Job(2).set(READ, 0, 5, [view(2)])];
+  batch.run([...reads, new Job(3).set(WRITE, 0, 1, [view(1)])], () => undefined);
+  mustEqual(counters.snapshot(), {
+    batches: 3, reads: 2, writes: 1, flushes: 2, transfers: 2, syncs: 2, shortTransfers: 0, retries: 0, splits: 0,
+  }); // prettier-ignore
+});
+
+test('the system calls move one view and many', () => {
+  const path = join(directory, 'file');
+  const fd = openSync(path, 'w+');
+  try {
+    const [one, two, three] = [1, 2, 3].map((value) => new Uint8Array(4).fill(value)) as [Uint8Array, Uint8Array, Uint8Array]; // prettier-ignore
+    mustEqual([SYSTEM_CALLS.writev(fd, [one], 2), SYSTEM_CALLS.writev(fd, [two, three], 6)], [4, 8]);
+    SYSTEM_CALLS.fdatasync(fd);
+    mustEqual([...readFileSync(path)], [0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]);
+    const [into, behind] = [new Uint8Array(4), new Uint8Array(4)];
+    mustEqual([SYSTEM_CALLS.readv(fd, [into], 4), [...into]], [4, [1, 1, 2, 2]]);
+    mustEqual([SYSTEM_CALLS.readv(fd, [into, behind], 7), [...into, ...behind]], [7, [2, 2, 2, 3, 3, 3, 3, 0]]);
+  } finally {
+    closeSync(fd);
+  }
+  let errno: unknown;
+  try {
+    SYSTEM_CALLS.readv(fd, [new Uint8Array(1)], 0);
+  } catch (thrown) {
+    ({ errno } = thrown as { errno: unknown });
+  }
+  mustBe(errno, -constants.errno.EBADF);
+});
