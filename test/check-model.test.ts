@@ -57,6 +57,7 @@ describe('a wrong request is answered by one line on stderr and exit code 2', ()
     ],
     ['an unknown planted bug', () => ['--bug', 'nobody'], /nobody/],
     ['a token that nobody printed', () => ['--replay', 'xyz'], /token/i],
+    ['a damaged token of the direct machine', () => ['--replay', 'd1-xyz'], /damaged/],
     ['a trace that is not there', () => ['--trace', join(SCRATCH, 'none.jsonl')], /none\.jsonl/],
     ['a jar that is not there', () => ['--engine', 'tlc', '--tla2tools', join(SCRATCH, 'no.jar')], /no\.jar/],
     ['no jar anywhere', () => ['--engine', 'tlc'], /tla2tools\.jar/],

@@ -50,16 +50,34 @@ async function demonstration(name: string): Promise<string> {
 }
 
 async function replayed(token: string): Promise<ExitCode> {
-  const { replay } = await import('./kit/random/conform.ts');
-  const { formatReplay } = await import('./kit/random/report.ts');
-  const { TokenError } = await import('./kit/random/token.ts');
+  const { TokenError } = await import('./kit/random/sealed.ts');
+  const { DIRECT_TOKEN_PREFIX } = await import('./kit/direct/random-token.ts');
   try {
-    const report = replay(token);
-    print(formatReplay(report));
-    return report.failure === undefined ? EXIT.holds : EXIT.broken;
+    const { holds, text } = token.trim().startsWith(DIRECT_TOKEN_PREFIX) ? await direct(token) : await buffers(token);
+    print(text);
+    return holds ? EXIT.holds : EXIT.broken;
   } catch (error) {
     throw error instanceof TokenError ? new UsageError(error.message) : error;
   }
+}
+
+interface Replayed {
+  readonly holds: boolean;
+  readonly text: string;
+}
+
+async function buffers(token: string): Promise<Replayed> {
+  const { replay } = await import('./kit/random/conform.ts');
+  const { formatReplay } = await import('./kit/random/report.ts');
+  const report = replay(token);
+  return { holds: report.failure === undefined, text: formatReplay(report) };
+}
+
+async function direct(token: string): Promise<Replayed> {
+  const { directReplay } = await import('./kit/direct/random.ts');
+  const { formatDirectReplay } = await import('./kit/direct/random-report.ts');
+  const report = directReplay(token);
+  return { holds: report.failure === undefined, text: formatDirectReplay(report) };
 }
 
 async function traced(file: string): Promise<ExitCode> {

@@ -19,6 +19,7 @@ import {
   TLA_DIR,
   WITHOUT_REPAIR,
 } from './kit/configurations.ts';
+import { DIRECT_CONFIGURATION_NAMES } from './kit/direct/configurations.ts';
 import { loadManifest } from './kit/tla/manifest.ts';
 import { readCfg } from './kit/tla/cfg.ts';
 
@@ -143,7 +144,7 @@ describe('a configuration by name', () => {
     // Step properties, liveness and symmetry are for TLC alone; the manifest says so.
     const { configs } = loadManifest(join(TLA_DIR, 'manifest.json'));
     const tlcOnly = configs.filter(({ engines }) => !engines.includes('embedded')).map(({ name }) => name);
-    const known = [...CONFIGURATION_NAMES, ...tlcOnly];
+    const known = [...CONFIGURATION_NAMES, ...DIRECT_CONFIGURATION_NAMES, ...tlcOnly];
     expect(files.filter((name) => !known.includes(name))).toEqual([]);
   });
 

@@ -13,7 +13,7 @@ import { executeEdges } from './kit/edges.ts';
 import { compareGraphs } from './kit/graph.ts';
 import { formatDifference } from './kit/graph-story.ts';
 import { breakPromises } from './kit/promises.ts';
-import { modelGraph } from './kit/tla-text.ts';
+import { modelGraph } from './kit/model-graph.ts';
 
 const SHAPES: readonly (readonly [string, Shape])[] = [
   ['DATA, two clients', DATA_SHAPE],

@@ -12,7 +12,7 @@ import { compareGraphs } from './kit/graph.ts';
 import { formatDifference } from './kit/graph-story.ts';
 import { breakPromises, neverThrown } from './kit/promises.ts';
 import { sameSnapshot, snapshotDifferences } from './kit/snapshot-difference.ts';
-import { modelGraph } from './kit/tla-text.ts';
+import { modelGraph } from './kit/model-graph.ts';
 
 const data = explore(createMachine(DATA_SHAPE), { graph: true });
 const metaUndo = explore(createMachine(META_UNDO_SHAPE), { graph: true });

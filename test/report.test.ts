@@ -2,24 +2,30 @@
 // and that each kind of trouble, one at a time, is noticed, told and counted.
 
 import type { BugReport } from './kit/planted/bug.ts';
-import type { ConformReport } from './kit/random/conform.ts';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Parts } from './kit/check/parts.ts';
+import type { RandomReport } from './kit/check/parts.ts';
 import { jsonReport, writeJsonReport, type JsonReport } from './kit/check/json-report.ts';
 import { PHASES } from './kit/check/phases.ts';
 import { planOf } from './kit/check/plan.ts';
 import { reportText } from './kit/check/report.ts';
 import type { CheckResult, PhaseId } from './kit/check/result.ts';
 import { runCheck } from './kit/check/run-check.ts';
-import { PLAYED_NOTHING, refsClaim, SMALL_GRAPH, SMALL_JOB, smallParts } from './fixtures/small-parts.ts';
+import {
+  PLAYED_NOTHING,
+  refsClaim,
+  SMALL_GRAPH,
+  SMALL_JOB,
+  smallParts,
+  type SmallChanges,
+} from './fixtures/small-parts.ts';
 
 /** The small machine does not show every label of the vocabulary, so the phase that asks for them is left out here. */
 const MOST: readonly PhaseId[] = ['lint', 'model', 'tla', 'graphs', 'edges', 'promises', 'repairs'];
 
-function run(changes: Partial<Parts> = {}, only: readonly PhaseId[] = MOST): Promise<CheckResult> {
+function run(changes: SmallChanges = {}, only: readonly PhaseId[] = MOST): Promise<CheckResult> {
   const parts = smallParts(changes);
   return runCheck(parts, planOf(parts, { only }), 'silent');
 }
@@ -141,7 +147,7 @@ describe('a project in which something is wrong', () => {
 
   test('an edge that production did not execute fails the run', async () => {
     const result = await run({
-      walkEdges: ({ graph }) => ({ executed: graph!.length - 1, total: graph!.length, steps: 1 }),
+      walkEdges: (edges) => ({ executed: edges - 1, total: edges, steps: 1 }),
     });
     expect(result.failures).toMatchObject([{ phase: 'edges', configuration: 'small' }]);
     expect(result.failures[0]!.summary).toMatch(/^1 of \d+ edges were not executed/);
@@ -164,6 +170,14 @@ describe('a project in which something is wrong', () => {
     expect(told).toMatch(/the goals G2\./);
     expect(told).toMatch(/the promises Other\./);
     expect(result.claims.map(({ status }) => status)).toEqual(['holds', 'neverApplied']);
+  });
+
+  test('a label that only a configuration without a repair could show, and that none showed, fails the run', async () => {
+    const result = await run({ unsafeLabels: ['Uncache'] }, ['model', 'repairs', 'promises', 'coverage']);
+    const told = result.failures.map(({ summary }) => summary).join('\n');
+    expect(told).toMatch(/without the repairs that exclude them, the labels Uncache\./);
+    const left = await run({ unsafeLabels: ['Uncache'] }, ['model', 'promises', 'coverage']);
+    expect(left.notChecked.map(({ what }) => what)).toContain('the labels Uncache');
   });
 });
 
@@ -231,12 +245,23 @@ describe('random conformance and planted bugs', () => {
   });
 
   test('a random run that proves too little is a failure', async () => {
-    const conform = function* (): Generator<number, ConformReport> {
+    const short = function* (): Generator<number, RandomReport> {
       yield 1;
       return { ...PLAYED_NOTHING, problems: ['too short'] };
     };
-    const result = await run({ conform }, ['random']);
+    const result = await run({ random: [{ machine: 'small', rounds: short }] }, ['random']);
     expect(result.failures).toMatchObject([{ phase: 'random', summary: 'too short' }]);
-    expect(result.random).toMatchObject({ runs: 1 });
+    expect(result.random).toMatchObject([{ machine: 'small', runs: 1 }]);
+  });
+
+  test('each machine plays its own, and the failure of one is a failure of the run', async () => {
+    const failing = function* (): Generator<number, RandomReport> {
+      yield 1;
+      return { ...PLAYED_NOTHING, machine: 'other', failure: { summary: 'It differs.', story: ['1. a step'] } };
+    };
+    const random = [...smallParts().random, { machine: 'other', rounds: failing }];
+    const result = await run({ random }, ['random']);
+    expect(result.failures).toEqual([{ phase: 'random', summary: 'It differs.', story: ['1. a step'] }]);
+    expect(result.random.map(({ machine }) => machine)).toEqual(['small', 'other']);
   });
 });

@@ -6,7 +6,8 @@ import { createMachine, explore, blankSnapshot } from '../model/index.ts';
 import { LABELS } from '../spec/vocabulary.ts';
 import type { Shape, Snapshot } from '../spec/snapshot.ts';
 import { countEdges, depthOf } from './kit/graph.ts';
-import { modelGraph, stateWriter } from './kit/tla-text.ts';
+import { modelGraph } from './kit/model-graph.ts';
+import { stateWriter } from './kit/tla-text.ts';
 import { canonical, canonicalState, parseValue } from './kit/tla/value.ts';
 import { DATA_SHAPE, META_UNDO_SHAPE } from './fixtures/shapes.ts';
 

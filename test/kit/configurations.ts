@@ -18,7 +18,9 @@ import {
   type Shape,
 } from '../../spec/snapshot.ts';
 import { readCfg, type Cfg } from './tla/cfg.ts';
-import type { Value } from './tla/value.ts';
+import { ConfigurationError, ConstantReader } from './tla/constant-reader.ts';
+
+export { ConfigurationError } from './tla/constant-reader.ts';
 
 /**
  * Bytes of a block in every named configuration. HAMMER's are 16 KiB; the machine does not care, and production copies and
@@ -72,11 +74,6 @@ export const CONFIGURATION_NAMES: readonly string[] = [
 
 /** Where the specification lives. */
 export const TLA_DIR = fileURLToPath(new URL('../../tla/', import.meta.url));
-
-/** A configuration that cannot be had: an unknown name, a missing file, or constants that make no machine. */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
-}
 
 /** A bounded machine that is checked in full: its cfg file and the shape that the cfg means. */
 export interface Configuration {
@@ -153,62 +150,4 @@ function readAheadOf(read: ConstantReader, blocks: readonly BlockShape[]): Shape
   if (head < 0 || next !== tail || blocks[next]?.type === 'volume')
     read.fail('AheadTails', `is not the block that follows ${heads[0]} on its volume`);
   return [head, tail];
-}
-
-/** Reads the constants of a cfg, each by the type that it must have. */
-class ConstantReader {
-  readonly #cfg: Cfg;
-  readonly #file: string;
-
-  constructor(cfg: Cfg, file: string) {
-    this.#cfg = cfg;
-    this.#file = file;
-  }
-
-  fail(constant: string, what: string): never {
-    throw new ConfigurationError(`${this.#file}: ${constant} ${what}; correct the constant.`);
-  }
-
-  /** A set of model values, as their names. */
-  models(constant: string): string[] {
-    return this.#set(constant).map((item) =>
-      item.kind === 'model' ? item.name : this.fail(constant, 'must be a set of model values'),
-    );
-  }
-
-  model(constant: string): string {
-    const value = this.#value(constant);
-    return value.kind === 'model' ? value.name : this.fail(constant, 'must be a model value');
-  }
-
-  /** A set of strings out of a list, in the order of that list. */
-  words<Word extends string>(constant: string, known: readonly Word[]): Word[] {
-    const texts = this.#set(constant).map((item) =>
-      item.kind === 'string' ? item.text : this.fail(constant, 'must be a set of strings'),
-    );
-    const odd = texts.find((text) => !(known as readonly string[]).includes(text));
-    if (odd !== undefined) this.fail(constant, `holds "${odd}", which is none of ${known.join(', ')}`);
-    return known.filter((word) => texts.includes(word));
-  }
-
-  truth(constant: string): boolean {
-    const value = this.#value(constant);
-    return value.kind === 'bool' ? value.value : this.fail(constant, 'must be TRUE or FALSE');
-  }
-
-  count(constant: string): number {
-    const value = this.#value(constant);
-    return value.kind === 'int' && value.value >= 0 ? value.value : this.fail(constant, 'must be a number from 0');
-  }
-
-  #set(constant: string): readonly Value[] {
-    const value = this.#value(constant);
-    return value.kind === 'set' ? value.items : this.fail(constant, 'must be a set');
-  }
-
-  #value(constant: string): Value {
-    const given = this.#cfg.constants.get(constant);
-    if (given?.kind !== 'value') return this.fail(constant, 'has no value');
-    return given.value;
-  }
 }

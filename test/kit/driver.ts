@@ -9,6 +9,7 @@ import type { Action, Outcome, StepStats } from '../../spec/vocabulary.ts';
 import type { MutableSnapshot } from '../../model/snapshot.ts';
 import { sameSnapshot, snapshotDifferences } from './snapshot-difference.ts';
 
+export { nameOfDriver } from './language.ts';
 export { NotOffered } from './not-offered.ts';
 export { blankSnapshot, type MutableSnapshot } from '../../model/snapshot.ts';
 
@@ -30,11 +31,6 @@ export interface Driver {
   perform(action: Action): StepResult;
   /** Writes the whole observable state into `into` (a snapshot made by `blankSnapshot(shape)`), without allocating. */
   snapshot(into: MutableSnapshot): void;
-}
-
-/** What reports call the implementation behind a driver. */
-export function nameOfDriver({ name }: Driver): string {
-  return name ?? 'production';
 }
 
 /** The first difference as a sentence, `io d1.released: model false, production true`, or undefined if there is none. */

@@ -1,17 +1,19 @@
 // Every edge of the model's graph, executed on an implementation and compared; "production" here is whatever the driver drives.
 //
-// After each edge that is met for the first time four things must agree: what was answered, the disk statistics of the step,
-// which tickets were woken (they were not runnable before and are now), and the whole observable state. Edges are met along a
+// After each edge that is met for the first time the whole answer must agree (outcome, disk statistics of the step, which tickets
+// were woken: they were not runnable before and are now), and the whole observable state. Which machine it is, and what its
+// answers are made of, is the `Language`'s affair. Edges are met along a
 // shortest tour (`tour.ts`). Where it takes an edge again nothing is compared until the next new edge, and then the state before
 // that one is, so that production cannot hide a memory of how it came there. The first mismatch ends the walk. It is told by
 // the first edge in breadth-first order on which production goes wrong, with a shortest path; or, where it goes wrong only on
 // the way that the walk took, by that way.
 
-import { labelOf } from '../../spec/vocabulary.ts';
-import { OUTCOMES, type Exploration, type Graph } from '../../model/explore.ts';
-import { answerDifferences, isSameAnswer, maskOf, runnableMask, thrownDifference } from './answer-difference.ts';
-import { blankSnapshot, nameOfDriver, type Driver, type MutableSnapshot, type StepResult } from './driver.ts';
-import { sameSnapshot, snapshotDifferences, type SnapshotDifference } from './snapshot-difference.ts';
+import type { Exploration, Graph } from '../../model/explore.ts';
+import { thrownDifference } from './answer-difference.ts';
+import { bufferLanguage } from './buffer-language.ts';
+import type { Driver } from './driver.ts';
+import { nameOfDriver, type AnyDriver, type AnyExploration, type Language } from './language.ts';
+import type { SnapshotDifference } from './snapshot-difference.ts';
 import { edgesTo, graphOf, treeEdges } from './search-tree.ts';
 import { differenceLines, edgeTexts, storyLines } from './story.ts';
 import { RESET, shortestTour } from './tour.ts';
@@ -45,8 +47,17 @@ export interface EdgeReport {
 
 /** Executes every edge of the exploration's graph on the driver. */
 export function executeEdges(exploration: Exploration, driver: Driver): EdgeReport {
+  return walkEdges(exploration, driver, bufferLanguage(exploration.machine.shape));
+}
+
+/** The same for any machine, in its language. */
+export function walkEdges<A, S, X, R>(
+  exploration: AnyExploration<A, S, X>,
+  driver: AnyDriver<A, S, R>,
+  language: Language<A, S, X, R>,
+): EdgeReport {
   const graph = graphOf(exploration);
-  return new EdgeWalk(exploration, graph, driver).walk(shortestTour(graph, exploration.distinct).moves);
+  return new EdgeWalk(exploration, graph, driver, language).walk(shortestTour(graph, exploration.distinct).moves);
 }
 
 /** What is wrong, and at which move of the tour it was seen. */
@@ -64,24 +75,30 @@ interface Retraced {
 /** Steps that the search for a shorter story may take. */
 const SEARCH_STEPS_MAX = 100_000;
 
-class EdgeWalk {
-  readonly #exploration: Exploration;
+class EdgeWalk<A, S, X, R> {
+  readonly #exploration: AnyExploration<A, S, X>;
   readonly #graph: Graph;
-  readonly #driver: Driver;
-  readonly #model: MutableSnapshot;
-  readonly #production: MutableSnapshot;
+  readonly #driver: AnyDriver<A, S, R>;
+  readonly #language: Language<A, S, X, R>;
+  readonly #model: S;
+  readonly #production: S;
   readonly #into: Int32Array;
   /** The state in which #model is and which production was seen to be in, or -1. */
   #agreed = -1;
 
-  constructor(exploration: Exploration, graph: Graph, driver: Driver) {
-    const { machine } = exploration;
+  constructor(
+    exploration: AnyExploration<A, S, X>,
+    graph: Graph,
+    driver: AnyDriver<A, S, R>,
+    language: Language<A, S, X, R>,
+  ) {
     this.#exploration = exploration;
     this.#graph = graph;
     this.#driver = driver;
-    this.#model = blankSnapshot(machine.shape);
-    this.#production = blankSnapshot(machine.shape);
-    this.#into = new Int32Array(machine.rowWords);
+    this.#language = language;
+    this.#model = language.blank();
+    this.#production = language.blank();
+    this.#into = new Int32Array(exploration.machine.rowWords);
   }
 
   walk(moves: Int32Array): EdgeReport {
@@ -127,25 +144,23 @@ class EdgeWalk {
 
   /** A new edge: undefined when all agrees. */
   #compare(edge: number): readonly SnapshotDifference[] | undefined {
+    const language = this.#language;
     const { machine, rows } = this.#exploration;
     const source = this.#graph.source[edge]!;
     const index = this.#graph.action[edge]!;
     if (this.#agreed !== source && !this.#meet(source)) return this.#stateDifferences();
-    const before = runnableMask(this.#model);
-    const { outcome, stats } = machine.step(rows, source * machine.rowWords, index, this.#into)!;
-    let answer: StepResult;
+    const before = language.runnable(this.#model);
+    const expected = machine.step(rows, source * machine.rowWords, index, this.#into)!;
+    let answer: R;
     try {
       answer = this.#driver.perform(machine.actions[index]!);
     } catch (error) {
       return [thrownDifference(error)];
     }
     const same = this.#meet(this.#graph.target[edge]!);
-    const woken = runnableMask(this.#model) & ~before;
-    if (same && isSameAnswer(outcome, stats, answer) && woken === maskOf(answer.woken)) return undefined;
-    return [
-      ...answerDifferences(machine.shape.clients, { outcome, stats, woken }, answer),
-      ...this.#stateDifferences(),
-    ];
+    const woken = language.runnable(this.#model) & ~before;
+    if (same && language.sameAnswer(expected, woken, answer)) return undefined;
+    return [...language.answerDifferences(expected, woken, answer), ...this.#stateDifferences()];
   }
 
   /** Brings the model's snapshot to a state and tells whether production is there too. */
@@ -153,13 +168,13 @@ class EdgeWalk {
     const { machine, rows } = this.#exploration;
     machine.snapshot(rows, state * machine.rowWords, this.#model);
     this.#driver.snapshot(this.#production);
-    const same = sameSnapshot(this.#model, this.#production);
+    const same = this.#language.sameState(this.#model, this.#production);
     this.#agreed = same ? state : -1;
     return same;
   }
 
   #stateDifferences(): SnapshotDifference[] {
-    return snapshotDifferences(this.#exploration.machine.shape, this.#model, this.#production);
+    return this.#language.stateDifferences(this.#model, this.#production);
   }
 
   /** Tells a finding by a shortest path if production goes wrong on one, else by the way since the last reset. */
@@ -202,9 +217,10 @@ class EdgeWalk {
 
   #tell(edges: readonly number[], differences: readonly SnapshotDifference[], shortest: boolean): EdgeMismatch {
     const { actions } = this.#exploration.machine;
-    const path = edgeTexts(this.#exploration, edges);
+    const path = edgeTexts(this.#exploration, this.#language, edges);
     const last = edges[edges.length - 1]!;
-    const label = labelOf(actions[this.#graph.action[last]!]!.kind, OUTCOMES[this.#graph.outcome[last]!]!);
+    const { outcomes } = this.#language;
+    const label = this.#language.label(actions[this.#graph.action[last]!]!, outcomes[this.#graph.outcome[last]!]!);
     const way = shortest ? 'after a shortest path' : 'but only on the way that the walk took';
     const what = differences[0]?.path ?? 'nothing';
     const name = nameOfDriver(this.#driver);

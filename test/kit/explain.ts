@@ -1,37 +1,33 @@
-// What `check-model --explain ID` prints: one entry of the catalogue in full.
+// What `check-model --explain ID` prints: one entry of the catalogues in full.
 //
-// Claims by id or by TLA+ name, repairs, goals, progress, promises of a caller, the kinds of action, and the faults of a device.
-// An example is shown as what it differs in from a state where nothing exists, because that is what one would have to imagine.
+// Claims by id or by TLA+ name, repairs, goals, progress, promises of a caller, the kinds of action, of both machines, and the
+// faults of a device. A promise that both machines have is told of both.
 
 import {
   ACTIONS,
-  ACTION_KINDS,
   CLAIMS,
   DEVICE_FAULTS,
   GOALS,
   PROGRESS,
   PROMISES,
   REPAIRS,
-  SEED,
   labelOf,
   type ActionKind,
-  type CallerPromise,
-  type Claim,
   type DeviceFault,
   type FaultPromise,
   type FaultTold,
-  type Goal,
-  type Progress,
-  type Repair,
-  type SeedRef,
+  type Outcome,
   type Shape,
   type Snapshot,
+  type Step,
 } from '../../spec/index.ts';
 import { blank } from '../../spec/example.ts';
+import { DIRECT_EXPLANATIONS } from './direct/explanations.ts';
+import { catalogueEntries, seedLines, type Catalogue, type NamedText } from './explain-entries.ts';
 import { snapshotDifferences } from './snapshot-difference.ts';
 import { stepText } from './story.ts';
 
-/** Nothing in the catalogue has that id; `nearest` are the ids that look most like it. */
+/** Nothing in the catalogues has that id; `nearest` are the ids that look most like it. */
 export class UnknownEntry extends Error {
   override readonly name = 'UnknownEntry';
   readonly id: string;
@@ -50,131 +46,32 @@ export class UnknownEntry extends Error {
 /** The full text of an entry; throws UnknownEntry when there is none. */
 export function explainClaim(id: string): string {
   const wanted = id.toLowerCase();
-  for (const [name, text] of entries()) if (name.toLowerCase() === wanted) return text();
-  throw new UnknownEntry(id, nearestTo(wanted));
+  const texts = [...entries()].filter(([name]) => name.toLowerCase() === wanted).map(([, text]) => text());
+  if (texts.length === 0) throw new UnknownEntry(id, nearestTo(wanted));
+  return [...new Set(texts)].join('\n\n');
 }
 
 /** Every name that can be explained, with the text that explains it. */
-function* entries(): Generator<readonly [string, () => string]> {
-  for (const claim of CLAIMS) {
-    yield [claim.id, () => claimText(claim)];
-    yield [claim.tla, () => claimText(claim)];
-  }
-  for (const repair of REPAIRS) yield [repair.id, () => repairText(repair)];
-  for (const goal of GOALS) yield [goal.id, () => goalText(goal)];
-  for (const progress of PROGRESS) yield [progress.id, () => progressText(progress)];
-  for (const promise of PROMISES) yield [promise.name, () => promiseText(promise)];
+function* entries(): Generator<NamedText> {
+  yield* catalogueEntries(BUFFER_EXPLANATIONS);
+  yield* catalogueEntries(DIRECT_EXPLANATIONS);
   for (const fault of DEVICE_FAULTS) yield [fault.id, () => deviceFaultText(fault)];
-  for (const kind of ACTION_KINDS) {
-    yield [kind, () => actionKindText(kind)];
-    for (const outcome of ACTIONS[kind].outcomes) yield [labelOf(kind, outcome), () => actionKindText(kind)];
-  }
 }
 
-function claimText(claim: Claim): string {
-  const lines = [`${claim.id} ${claim.tla} (${formText(claim)})`, '', claim.statement, `Why: ${claim.why}`];
-  if (claim.repairs !== undefined) lines.push(`Fails without: ${claim.repairs.join(', ')}`);
-  if (claim.howByConstruction !== undefined) lines.push(`By construction: ${claim.howByConstruction}`);
-  lines.push('', ...seedLines(claim.seed));
-  if (claim.form === 'state') lines.push('', 'A state that breaks it:', ...exampleLines(claim.violation));
-  if (claim.form === 'step') {
-    const { before, step, after } = claim.violation;
-    const shape = shapeOfExample(before);
-    lines.push('', 'A step that breaks it, from', ...exampleLines(before));
-    lines.push(`by ${stepText(shape, step.action, step.outcome, before)} to`, ...changeLines(before, after));
-  }
-  if (claim.refutation !== undefined) {
-    lines.push('', `Refuted: ${claim.refutation.statementRefuted}`);
-    lines.push(...claim.refutation.trace.map((step, i) => `  ${i + 1}. ${step}`));
-  }
-  return lines.join('\n');
-}
-
-function formText(claim: Claim): string {
-  switch (claim.form) {
-    case 'state':
-      return `${claim.status}, in every state`;
-    case 'step':
-      return `${claim.status}, in every step${claim.on === 'any' ? '' : ` of ${claim.on.join(', ')}`}`;
-    case 'construction':
-      return 'true by construction';
-  }
-}
-
-function repairText(repair: Repair): string {
-  return [
-    `${repair.id} ${repair.title} (a repair of the seed)`,
-    '',
-    `The seed: ${repair.seedDoes}`,
-    `Here: ${repair.weDo}`,
-    `After an error: ${repair.stateAfterError}`,
-    `Without it ${repair.claim} fails, in the configuration ${repair.configuration}.`,
-    '',
-    ...seedLines(repair.seed),
-  ].join('\n');
-}
-
-function goalText(goal: Goal): string {
-  const title = `${goal.id} (a goal: some default configuration must reach it)`;
-  return [title, '', goal.statement, '', 'A state that reaches it:', ...exampleLines(goal.example)].join('\n');
-}
-
-function progressText(progress: Progress): string {
-  const title = `${progress.id} (progress: must always remain possible)`;
-  return [title, '', progress.statement, `Why: ${progress.why}`, '', ...seedLines(progress.seed)].join('\n');
-}
-
-function promiseText(promise: CallerPromise): string {
-  return [
-    `${promise.name} (a promise of the caller)`,
-    '',
-    promise.statement,
-    `Made by: ${promise.on.join(', ')}`,
-    '',
-    ...seedLines(promise.seed),
-  ].join('\n');
-}
-
-function actionKindText(kind: ActionKind): string {
-  const { by, outcomes, means, seed } = ACTIONS[kind];
-  const promises = PROMISES.filter((promise) => promise.on.includes(kind)).map(({ name }) => name);
-  const asking = CLAIMS.filter((claim) => claim.form === 'step' && claim.on !== 'any' && claim.on.includes(kind));
-  const lines = [`${kind} (an action of the ${by})`, '', means];
-  lines.push(`Outcomes: ${outcomes.map((outcome) => `${outcome} (${labelOf(kind, outcome)})`).join(', ')}`);
-  if (promises.length > 0) lines.push(`Promises, in this order: ${promises.join(', ')}`);
-  if (asking.length > 0) lines.push(`Claims about its steps: ${asking.map(({ id }) => id).join(', ')}`);
-  return [...lines, `Seed: ${seed}`].join('\n');
-}
-
-const FAULT_PROMISES: Readonly<Record<FaultPromise, string>> = {
-  survived: 'survived: nobody is told, because nothing is lost',
-  detected: 'detected: somebody is told',
-  outside: 'outside the contract: nobody is told',
+const BUFFER_EXPLANATIONS: Catalogue<Snapshot, Step> = {
+  claims: CLAIMS,
+  repairs: REPAIRS,
+  goals: GOALS,
+  progress: PROGRESS,
+  promises: PROMISES,
+  actions: ACTIONS,
+  labelOf: (kind, outcome) => labelOf(kind as ActionKind, outcome as Outcome),
+  telling: {
+    nothing: blank,
+    differences: (before, after) => snapshotDifferences(shapeOfExample(before), before, after),
+    stepText: ({ action, outcome }, before) => stepText(shapeOfExample(before), action, outcome, before),
+  },
 };
-
-const FAULT_TOLD: Readonly<Record<FaultTold, string>> = {
-  get: 'the get that caused the read answers error',
-  criticalError: 'the mount is in critical error, for good',
-  sync: 'every sync that needs the flush, and every later one, answers error',
-  ImpossibleInput: 'the completion is refused with an ImpossibleInput',
-};
-
-function deviceFaultText({ id, fault, on, promise, told, holds, why, instead, crcTells, seed }: DeviceFault): string {
-  const lines = [`${id} ${fault.replace(/\.$/, '')} (a fault of a device, on ${on.join(', ')})`, ''];
-  lines.push(`The layer: ${FAULT_PROMISES[promise]}.`);
-  if (told.length > 0) lines.push(`Told by: ${told.map((how) => FAULT_TOLD[how]).join('; ')}.`);
-  lines.push(`Then: ${holds}`, `Why: ${why}`);
-  if (instead !== undefined) lines.push(`Who can notice, or what to do: ${instead}`);
-  if (crcTells !== undefined)
-    lines.push(`hasValidCrc on a META block: ${crcTells ? 'finds it wrong' : 'finds nothing'}.`);
-  return [...lines, '', ...seedLines(seed)].join('\n');
-}
-
-function seedLines(seed: readonly SeedRef[]): string[] {
-  const lines = seed.map(({ line, to }) => (to === undefined ? `${line}` : `${line}-${to}`));
-  const width = Math.max(...lines.map((text) => text.length));
-  return [`${SEED.file} (${SEED.commit}):`, ...seed.map(({ what }, i) => `  ${lines[i]!.padEnd(width)}  ${what}`)];
-}
 
 /** Names for an example, which has none: `d1`, `u1`, …, clients `A`, `B`, …, volumes `v1`, … */
 function shapeOfExample(s: Snapshot): Shape {
@@ -199,23 +96,28 @@ function shapeOfExample(s: Snapshot): Shape {
   };
 }
 
-function exampleLines(s: Snapshot): string[] {
-  return changeLines(blank(s), s, 'nothing exists');
-}
+const FAULT_PROMISES: Readonly<Record<FaultPromise, string>> = {
+  survived: 'survived: nobody is told, because nothing is lost',
+  detected: 'detected: somebody is told',
+  outside: 'outside the contract: nobody is told',
+};
 
-/** What is different in `after`, one line for each io, client and volume. */
-function changeLines(before: Snapshot, after: Snapshot, none = 'no difference'): string[] {
-  const told = new Map<string, string[]>();
-  for (const { path, seen } of snapshotDifferences(shapeOfExample(before), before, after)) {
-    const dot = path.lastIndexOf('.');
-    const [whose, what] = dot < 0 ? [path, ''] : [path.slice(0, dot), path.slice(dot + 1)];
-    const text = seen === 'true' ? what : seen === 'false' ? `not ${what}` : `${what} ${seen}`.trim();
-    const texts = told.get(whose);
-    if (texts === undefined) told.set(whose, [text]);
-    else texts.push(text);
-  }
-  const lines = [...told].map(([whose, texts]) => `  ${whose}: ${texts.join(', ')}`);
-  return lines.length > 0 ? lines : [`  ${none}`];
+const FAULT_TOLD: Readonly<Record<FaultTold, string>> = {
+  get: 'the get that caused the read answers error',
+  criticalError: 'the mount is in critical error, for good',
+  sync: 'every sync that needs the flush, and every later one, answers error',
+  ImpossibleInput: 'the completion is refused with an ImpossibleInput',
+};
+
+function deviceFaultText({ id, fault, on, promise, told, holds, why, instead, crcTells, seed }: DeviceFault): string {
+  const lines = [`${id} ${fault.replace(/\.$/, '')} (a fault of a device, on ${on.join(', ')})`, ''];
+  lines.push(`The layer: ${FAULT_PROMISES[promise]}.`);
+  if (told.length > 0) lines.push(`Told by: ${told.map((how) => FAULT_TOLD[how]).join('; ')}.`);
+  lines.push(`Then: ${holds}`, `Why: ${why}`);
+  if (instead !== undefined) lines.push(`Who can notice, or what to do: ${instead}`);
+  if (crcTells !== undefined)
+    lines.push(`hasValidCrc on a META block: ${crcTells ? 'finds it wrong' : 'finds nothing'}.`);
+  return [...lines, '', ...seedLines(seed)].join('\n');
 }
 
 const NEAREST = 3;

@@ -39,6 +39,31 @@ export type { ConformOptions, ConformReport, CoverageReport, Players, ReplayRepo
 export type { ConformFailure } from './random/failure.ts';
 export type { Comparison, ModelView } from './random/stage.ts';
 
+// The direct machine: file data around the cache. `DirectDriver` is to it what `Driver` is to the buffer machine.
+export {
+  createDirectMachine,
+  exploreDirect,
+  type DirectExploration,
+  type DirectMachine,
+} from '../../model/direct/index.ts';
+export { blankDirectSnapshot } from '../../model/direct/index.ts';
+export { breakDirectPromises, executeDirectEdges } from './direct/checks.ts';
+export {
+  DIRECT_CONFIGURATION_NAMES,
+  DIRECT_SAFE,
+  directConfiguration,
+  type DirectConfiguration,
+} from './direct/configurations.ts';
+export type { DirectAnswer, DirectDriver, MutableDirectSnapshot } from './direct/driver.ts';
+export { directConform, directReplay } from './direct/random.ts';
+export type {
+  DirectConformOptions,
+  DirectConformReport,
+  DirectFailure,
+  DirectPlayers,
+  DirectReplayReport,
+} from './direct/random.ts';
+
 // Devices.
 export {
   deviceCases,

@@ -6,18 +6,19 @@
 // anywhere is tried somewhere; the choice depends on nothing but the exploration. They are visited along a shortest tour, and in
 // each of them production must still be where the model is: a call that changed what no snapshot shows is noticed later.
 
-import type { Action, ActionKind } from '../../spec/vocabulary.ts';
 import type { Exploration, Graph } from '../../model/explore.ts';
-import { blankSnapshot, nameOfDriver, type Driver, type MutableSnapshot } from './driver.ts';
-import { sameSnapshot, snapshotDifferences, type SnapshotDifference } from './snapshot-difference.ts';
-import { actionText, differenceLines, edgeTexts, storyLines } from './story.ts';
+import { bufferLanguage } from './buffer-language.ts';
+import type { Driver } from './driver.ts';
+import { nameOfDriver, type AnyDriver, type AnyExploration, type Language } from './language.ts';
+import type { SnapshotDifference } from './snapshot-difference.ts';
+import { differenceLines, edgeTexts, storyLines } from './story.ts';
 import { edgesTo, graphOf, treeEdges } from './search-tree.ts';
 import { RESET, shortestTour } from './tour.ts';
 
 /** Where production did not throw what the model refuses, or changed something. */
 export interface PromiseMismatch {
   /** Action and promise; undefined where production lost its way after promises had been broken. */
-  readonly kind: ActionKind | undefined;
+  readonly kind: string | undefined;
   readonly promise: string | undefined;
   /** One sentence. */
   readonly summary: string;
@@ -41,7 +42,7 @@ export interface PromiseReport {
 
 /** A promise that an action breaks. */
 interface Broken {
-  readonly kind: ActionKind;
+  readonly kind: string;
   readonly promise: string;
   /** The action with its names. */
   readonly text: string;
@@ -55,9 +56,21 @@ interface Finding {
   readonly differences: readonly SnapshotDifference[];
 }
 
-/** Which states to visit, and how. */
-interface Plan {
-  readonly exploration: Exploration;
+/** An action, as far as its promises are concerned. */
+interface Deed {
+  readonly kind: string;
+}
+
+/** An answer, as far as it stands in for the error that should have been thrown. */
+interface Given {
+  readonly outcome: string;
+}
+
+/** Who is to keep its promises to whom, in which states, and how to get there. */
+interface Plan<A extends Deed, S, X, R extends Given> {
+  readonly exploration: AnyExploration<A, S, X>;
+  readonly driver: AnyDriver<A, S, R>;
+  readonly language: Language<A, S, X, R>;
   readonly graph: Graph;
   readonly tree: Int32Array;
   readonly chosen: Uint8Array;
@@ -71,6 +84,16 @@ const SEARCH_STEPS_MAX = 50_000;
 
 /** Breaks promises in at most about `statesMax` states of the exploration. */
 export function breakPromises(exploration: Exploration, driver: Driver, statesMax = STATES_MAX): PromiseReport {
+  return breakPromisesOf(exploration, driver, bufferLanguage(exploration.machine.shape), statesMax);
+}
+
+/** The same for any machine, in its language. */
+export function breakPromisesOf<A extends Deed, S, X, R extends Given>(
+  exploration: AnyExploration<A, S, X>,
+  driver: AnyDriver<A, S, R>,
+  language: Language<A, S, X, R>,
+  statesMax = STATES_MAX,
+): PromiseReport {
   const graph = graphOf(exploration);
   const tree = treeEdges(graph, exploration.distinct);
   const chosen = chooseStates(exploration, statesMax);
@@ -83,7 +106,7 @@ export function breakPromises(exploration: Exploration, driver: Driver, statesMa
   Error.stackTraceLimit = 0;
   try {
     const { moves } = shortestTour(graph, exploration.distinct, wanted);
-    return visit({ exploration, graph, tree, chosen, moves }, driver);
+    return visit({ exploration, driver, language, graph, tree, chosen, moves });
   } finally {
     Error.stackTraceLimit = traceLimit;
   }
@@ -95,7 +118,10 @@ export function neverThrown(names: readonly string[], runs: readonly PromiseRepo
 }
 
 /** A flag per state: every n-th one, and the first for each (action kind, promise). */
-function chooseStates({ machine, distinct, rows }: Exploration, statesMax: number): Uint8Array {
+function chooseStates<A extends Deed, S, X>(
+  { machine, distinct, rows }: AnyExploration<A, S, X>,
+  statesMax: number,
+): Uint8Array {
   const chosen = new Uint8Array(distinct);
   const stride = Math.max(1, Math.ceil(distinct / statesMax));
   const seen = new Set<string>();
@@ -114,23 +140,24 @@ function chooseStates({ machine, distinct, rows }: Exploration, statesMax: numbe
 }
 
 /** Production on its way through the states of an exploration, with somebody who breaks promises in them. */
-class PromiseBreaker {
+class PromiseBreaker<A extends Deed, S, X, R extends Given> {
   readonly thrown = new Map<string, number>();
-  readonly #exploration: Exploration;
+  readonly #exploration: AnyExploration<A, S, X>;
   readonly #graph: Graph;
-  readonly #driver: Driver;
-  readonly #model: MutableSnapshot;
-  readonly #before: MutableSnapshot;
-  readonly #after: MutableSnapshot;
+  readonly #driver: AnyDriver<A, S, R>;
+  readonly #language: Language<A, S, X, R>;
+  readonly #model: S;
+  readonly #before: S;
+  readonly #after: S;
 
-  constructor(exploration: Exploration, graph: Graph, driver: Driver) {
-    const { shape } = exploration.machine;
+  constructor({ exploration, graph, driver, language }: Plan<A, S, X, R>) {
     this.#exploration = exploration;
     this.#graph = graph;
     this.#driver = driver;
-    this.#model = blankSnapshot(shape);
-    this.#before = blankSnapshot(shape);
-    this.#after = blankSnapshot(shape);
+    this.#language = language;
+    this.#model = language.blank();
+    this.#before = language.blank();
+    this.#after = language.blank();
   }
 
   /** Takes an edge, or resets. */
@@ -140,13 +167,13 @@ class PromiseBreaker {
   }
 
   /** Breaks every promise that can be broken in `state`, where production should be now; or only by actions of one kind. */
-  breakIn(state: number, only?: ActionKind): Finding | undefined {
+  breakIn(state: number, only?: string): Finding | undefined {
     const { machine, rows } = this.#exploration;
     const at = state * machine.rowWords;
     machine.snapshot(rows, at, this.#model);
     this.#driver.snapshot(this.#before);
-    if (!sameSnapshot(this.#model, this.#before)) {
-      const differences = snapshotDifferences(machine.shape, this.#model, this.#before);
+    if (!this.#language.sameState(this.#model, this.#before)) {
+      const differences = this.#language.stateDifferences(this.#model, this.#before);
       return { state, broken: undefined, differences };
     }
     for (let index = 0; index < machine.actions.length; index++) {
@@ -156,28 +183,28 @@ class PromiseBreaker {
       const differences = this.#break(machine.actions[index]!, refusal.name);
       if (differences === undefined) continue;
       const { kind } = machine.actions[index]!;
-      const text = actionText(machine.shape, machine.actions[index]!, this.#before);
+      const text = this.#language.actionText(machine.actions[index]!, this.#before);
       return { state, broken: { kind, promise: refusal.name, text }, differences };
     }
     return undefined;
   }
 
   /** Undefined when production throws the promise and changes nothing. */
-  #break(action: Action, promise: string): SnapshotDifference[] | undefined {
+  #break(action: A, promise: string): SnapshotDifference[] | undefined {
     const found = nameThrown(() => this.#driver.perform(action).outcome);
     this.#driver.snapshot(this.#after);
-    if (found.promise === promise && sameSnapshot(this.#before, this.#after)) {
+    if (found.promise === promise && this.#language.sameState(this.#before, this.#after)) {
       this.thrown.set(promise, (this.thrown.get(promise) ?? 0) + 1);
       return undefined;
     }
     const wrong = found.promise === promise ? [] : [{ path: 'thrown', expected: promise, seen: found.said }];
-    return [...wrong, ...snapshotDifferences(this.#exploration.machine.shape, this.#before, this.#after)];
+    return [...wrong, ...this.#language.stateDifferences(this.#before, this.#after)];
   }
 }
 
-function visit(plan: Plan, driver: Driver): PromiseReport {
-  const { exploration, graph, chosen, moves } = plan;
-  const breaker = new PromiseBreaker(exploration, graph, driver);
+function visit<A extends Deed, S, X, R extends Given>(plan: Plan<A, S, X, R>): PromiseReport {
+  const { driver, graph, chosen, moves } = plan;
+  const breaker = new PromiseBreaker(plan);
   const { thrown } = breaker;
   const left = chosen.slice();
   let [states, steps, at] = [0, 0, 0];
@@ -188,7 +215,7 @@ function visit(plan: Plan, driver: Driver): PromiseReport {
       states++;
       const finding = breaker.breakIn(at);
       if (finding !== undefined) {
-        return { thrown, states, steps, mismatch: tell(plan, nameOfDriver(driver), findFirst(plan, driver, finding)) };
+        return { thrown, states, steps, mismatch: tell(plan, findFirst(plan, finding)) };
       }
     }
     const move = moves[i];
@@ -200,9 +227,10 @@ function visit(plan: Plan, driver: Driver): PromiseReport {
 }
 
 /** The first state in breadth-first order in which an action of the same kind goes wrong; bounded in effort. */
-function findFirst({ exploration, graph, tree }: Plan, driver: Driver, finding: Finding): Finding {
+function findFirst<A extends Deed, S, X, R extends Given>(plan: Plan<A, S, X, R>, finding: Finding): Finding {
   if (finding.broken === undefined) return finding;
-  const breaker = new PromiseBreaker(exploration, graph, driver);
+  const { graph, tree } = plan;
+  const breaker = new PromiseBreaker(plan);
   for (let state = 0, steps = 0; state < finding.state && steps < SEARCH_STEPS_MAX; state++) {
     const path = edgesTo(graph, tree, state);
     breaker.go(RESET);
@@ -214,12 +242,12 @@ function findFirst({ exploration, graph, tree }: Plan, driver: Driver, finding: 
   return finding;
 }
 
-function tell(
-  { exploration, graph, tree }: Plan,
-  name: string,
+function tell<A extends Deed, S, X, R extends Given>(
+  { exploration, driver, language, graph, tree }: Plan<A, S, X, R>,
   { state, broken, differences }: Finding,
 ): PromiseMismatch {
-  const path = edgeTexts(exploration, edgesTo(graph, tree, state));
+  const name = nameOfDriver(driver);
+  const path = edgeTexts(exploration, language, edgesTo(graph, tree, state));
   const [first] = differences;
   const lines = differenceLines(differences, 'model', name).map((line) => `   ${line}`);
   if (broken === undefined) {

@@ -1,13 +1,13 @@
 // The tree of shortest paths in an exploration's graph: for each state the edge by which the explorer first came to it.
 
-import type { Exploration, Graph } from '../../model/explore.ts';
+import type { Graph } from '../../model/explore.ts';
 
 /** The graph of an exploration that was asked to keep it. */
-export function graphOf(exploration: Exploration): Graph {
-  if (exploration.graph === undefined) {
+export function graphOf({ graph }: { readonly graph?: Graph }): Graph {
+  if (graph === undefined) {
     throw new TypeError('The exploration kept no graph; explore with { graph: true }.');
   }
-  return exploration.graph;
+  return graph;
 }
 
 /** Per state the first edge that enters it, in the order of discovery; -1 for the initial state. */

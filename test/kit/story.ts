@@ -6,8 +6,7 @@
 
 import { ACTIONS, type Action, type Outcome } from '../../spec/vocabulary.ts';
 import type { Shape, Snapshot } from '../../spec/snapshot.ts';
-import { OUTCOMES, pathTo, type Exploration } from '../../model/explore.ts';
-import { blankSnapshot } from '../../model/snapshot.ts';
+import type { AnyExploration, Language } from './language.ts';
 import { graphOf } from './search-tree.ts';
 import type { SnapshotDifference } from './snapshot-difference.ts';
 
@@ -41,26 +40,36 @@ export function stepText(shape: Shape, action: Action, outcome: Outcome, before?
 }
 
 /** The steps along some edges of an exploration, one text each. */
-export function edgeTexts(exploration: Exploration, edges: readonly number[]): string[] {
+export function edgeTexts<A, S, X, R>(
+  exploration: AnyExploration<A, S, X>,
+  language: Language<A, S, X, R>,
+  edges: readonly number[],
+): string[] {
   const { machine, rows } = exploration;
   const { source, action, outcome } = graphOf(exploration);
-  const before = blankSnapshot(machine.shape);
+  const before = language.blank();
   return edges.map((edge) => {
     machine.snapshot(rows, source[edge]! * machine.rowWords, before);
-    return stepText(machine.shape, machine.actions[action[edge]!]!, OUTCOMES[outcome[edge]!]!, before);
+    return `${language.actionText(machine.actions[action[edge]!]!, before)} → ${language.outcomes[outcome[edge]!]!}`;
   });
 }
 
 /** The steps of the shortest path to a state, one text each. Needs no graph. */
-export function pathTexts(exploration: Exploration, state: number): string[] {
-  const { machine, rows, parent } = exploration;
-  const before = blankSnapshot(machine.shape);
-  const sources: number[] = [];
-  for (let at = parent[state]!; at >= 0; at = parent[at]!) sources.unshift(at);
-  return pathTo(exploration, state).map(({ action, outcome }, i) => {
-    machine.snapshot(rows, sources[i]! * machine.rowWords, before);
-    return stepText(machine.shape, action, outcome, before);
-  });
+export function pathTexts<A, S, X extends { readonly outcome: string }, R>(
+  { machine, rows, parent, via }: AnyExploration<A, S, X>,
+  language: Language<A, S, X, R>,
+  state: number,
+): string[] {
+  const { rowWords, actions } = machine;
+  const [before, into] = [language.blank(), new Int32Array(rowWords)];
+  const steps: string[] = [];
+  for (let at = state; parent[at]! >= 0; at = parent[at]!) {
+    const source = parent[at]! * rowWords;
+    machine.snapshot(rows, source, before);
+    const step = machine.step(rows, source, via[at]!, into);
+    steps.push(`${language.actionText(actions[via[at]!]!, before)} → ${step?.outcome ?? 'nothing'}`);
+  }
+  return steps.reverse();
 }
 
 /** Numbered steps in at most `lines` lines. */

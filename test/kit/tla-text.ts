@@ -1,17 +1,13 @@
-// What a state is called: the canonical TLA+ text of a Snapshot, and the model's exploration as a LabelledGraph.
+// What a state of the buffer machine is called: the canonical TLA+ text of a Snapshot.
 //
 // The text is letter for letter what `tla/value.ts` makes of the engine's output for the same state, so graphs of the model
 // and of the engines compare by text. Variables: cl, crit, io, iorun, lockedExtra, vol. Counters, lists and sums that the
 // specification does not keep are left out; `lockedExtra` is how far the counter of locked buffers is above their number.
 // Records repeat in thousands of states: each is written once and then found by a short key.
 
-import { labelOf } from '../../spec/vocabulary.ts';
 import type { ClientSnapshot, IoSnapshot, RunEntry, Shape, Snapshot, VolumeSnapshot } from '../../spec/snapshot.ts';
-import { OUTCOMES, type Exploration } from '../../model/explore.ts';
-import { blankSnapshot } from '../../model/snapshot.ts';
 import { NONE_NAME } from './configurations.ts';
-import type { LabelledGraph } from './graph.ts';
-import { graphOf } from './search-tree.ts';
+import { functionText, record, remember } from './tla/canonical-text.ts';
 
 /** The model value that stands for nobody and nothing. */
 const NONE = `#${NONE_NAME}`;
@@ -59,22 +55,6 @@ export function stateWriter(shape: Shape): StateWriter {
   };
 }
 
-/** `(#a:…,#b:…)` with its entries in the order of their text; indices keep the shape's order. */
-function functionText<T>(keys: readonly string[], text: (value: T) => string): (values: readonly T[]) => string {
-  const order = keys.map((key, i) => [`${key}:`, i] as const).sort(([a], [b]) => (a < b ? -1 : 1));
-  return (values) => {
-    let out = '';
-    for (const [key, i] of order) out += `${out === '' ? '(' : ','}${key}${text(values[i]!)}`;
-    return out === '' ? '<>' : `${out})`;
-  };
-}
-
-function remember(known: Map<string, string>, key: string, write: () => string): string {
-  let text = known.get(key);
-  if (text === undefined) known.set(key, (text = write()));
-  return text;
-}
-
 function flagsOf(s: IoSnapshot): number {
   return (
     Number(s.exists) |
@@ -98,12 +78,6 @@ function flagsOf(s: IoSnapshot): number {
   );
 }
 
-/** `[k:v,…]`, keys in the order of their characters. */
-function record(fields: Readonly<Record<string, string | number | boolean>>): string {
-  const keys = Object.keys(fields).sort();
-  return `[${keys.map((key) => `${key}:${fields[key]}`).join(',')}]`;
-}
-
 function ioRecord(s: IoSnapshot, owner: string): string {
   const { exists, refs, check, wanted, bp, reading, ondisk, released, modified, running, waiting } = s;
   const { modifyRefs, waitmod, waitdep, reclaim, ioerror, gencrc, locked, delwri, notmeta } = s;
@@ -118,31 +92,4 @@ function ioRecord(s: IoSnapshot, owner: string): string {
 function clientRecord(s: ClientSnapshot, io: string, needs: string): string {
   const { runnable, wantsUndo, closing, mods, interlock, bare } = s;
   return record({ at: `"${s.at}"`, io, runnable, how: `"${s.how}"`, wantsUndo, closing, mods, interlock, bare, needs });
-}
-
-/** The states and edges of an exploration under their TLA+ names; the exploration must have kept its graph. */
-export function modelGraph(exploration: Exploration): LabelledGraph {
-  const { machine, distinct, rows } = exploration;
-  const graph = graphOf(exploration);
-  const write = stateWriter(machine.shape);
-  const snapshot = blankSnapshot(machine.shape);
-  const states: string[] = [];
-  for (let s = 0; s < distinct; s++) {
-    machine.snapshot(rows, s * machine.rowWords, snapshot);
-    states.push(write(snapshot));
-  }
-  const labels: string[] = [];
-  const numbers = new Int32Array(machine.actions.length * OUTCOMES.length).fill(-1);
-  const label = new Int32Array(graph.length);
-  for (let e = 0; e < graph.length; e++) {
-    const cell = graph.action[e]! * OUTCOMES.length + graph.outcome[e]!;
-    if (numbers[cell]! < 0) {
-      const name = labelOf(machine.actions[graph.action[e]!]!.kind, OUTCOMES[graph.outcome[e]!]!);
-      const known = labels.indexOf(name);
-      numbers[cell] = known < 0 ? labels.push(name) - 1 : known;
-    }
-    label[e] = numbers[cell]!;
-  }
-  const [source, target] = [graph.source.subarray(0, graph.length), graph.target.subarray(0, graph.length)];
-  return { states, init: [0], source, target, label, labels };
 }

@@ -2,7 +2,9 @@
 
 import type { Claim, SeedRef } from '../../../spec/claim.ts';
 
-export function claimLines(claim: Claim | undefined): readonly string[] {
+export function claimLines(
+  claim: Pick<Claim, 'id' | 'tla' | 'statement' | 'why' | 'seed'> | undefined,
+): readonly string[] {
   if (claim === undefined) return [];
   const seed = claim.seed.map(seedText).join('; ');
   return [

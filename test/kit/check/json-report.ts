@@ -10,12 +10,12 @@ import { verdictOf, type CheckResult, type Verdict } from './result.ts';
 
 export interface JsonReport extends CheckResult {
   /** Grows when a field changes its meaning or goes away. */
-  readonly version: 1;
+  readonly version: 2;
   readonly verdict: Verdict;
 }
 
 export function jsonReport(result: CheckResult): JsonReport {
-  return { version: 1, verdict: verdictOf(result), ...result };
+  return { version: 2, verdict: verdictOf(result), ...result };
 }
 
 function temporaryFor(file: string): string {

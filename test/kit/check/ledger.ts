@@ -4,9 +4,8 @@
 // reached, each label and promise seen; failures in the order in which they were found. The ledger judges nothing: that a
 // claim never applied is for the coverage phase to call a failure.
 
-import type { Claim, Progress } from '../../../spec/claim.ts';
 import type { PlantedBugEntry } from '../planted/report.ts';
-import type { Parts } from './parts.ts';
+import type { ClaimEntry, Parts, ProgressEntry } from './parts.ts';
 import type { Plan } from './plan.ts';
 import type {
   CheckResult,
@@ -19,7 +18,6 @@ import type {
   RandomResult,
   RepairResult,
 } from './result.ts';
-import { LABELS } from '../../../spec/vocabulary.ts';
 
 type Row = { -readonly [K in keyof ConfigurationResult]: ConfigurationResult[K] };
 
@@ -27,8 +25,10 @@ export class Ledger {
   readonly failures: Failure[] = [];
   readonly repairs: RepairResult[] = [];
   readonly plantedBugs: PlantedBugEntry[] = [];
-  random: RandomResult | null = null;
+  readonly random: RandomResult[] = [];
   readonly labels = new Set<string>();
+  /** Seen where a repair is left out, and listed for no safe configuration. */
+  readonly unsafeLabels = new Set<string>();
   readonly promises = new Map<string, number>();
   /** Claim id -> states or steps in which it applied, over all explorations so far. */
   readonly applied = new Map<string, number>();
@@ -71,7 +71,7 @@ export class Ledger {
       random: this.random,
       plantedBugs: this.plantedBugs,
       goals: parts.goals.map(({ id }) => ({ id, reachedIn: this.goals.get(id) ?? [] })),
-      labels: { seen: this.labels.size, listed: LABELS.length },
+      labels: { seen: this.labels.size, listed: parts.labels.length },
       promises: { thrown: [...this.promises.keys()].sort(), listed: parts.promises.length },
       notChecked: [...plan.notChecked, ...this.#notChecked],
       failures: this.failures,
@@ -79,13 +79,13 @@ export class Ledger {
     };
   }
 
-  #claim(claim: Claim | Progress): ClaimResult {
+  #claim(claim: ClaimEntry | ProgressEntry): ClaimResult {
     const statesApplied = this.applied.get(claim.id) ?? 0;
     const tla = 'tla' in claim ? claim.tla : null;
     return { id: claim.id, tla, status: this.#outcome(claim, statesApplied), statesApplied };
   }
 
-  #outcome(claim: Claim | Progress, statesApplied: number): ClaimOutcome {
+  #outcome(claim: ClaimEntry | ProgressEntry, statesApplied: number): ClaimOutcome {
     if ('status' in claim && claim.status !== 'checked') return claim.status;
     if (this.violatedClaims.has(claim.id)) return 'violated';
     if (this.applied.size === 0) return 'notChecked';

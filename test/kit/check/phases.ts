@@ -5,10 +5,6 @@
 // that `coverage` sums up the others. The repairs, whose failing is the point, have a file of their own.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { LABELS, labelOf } from '../../../spec/vocabulary.ts';
-import type { Progress } from '../../../spec/claim.ts';
-import { OUTCOMES, type Exploration } from '../../../model/explore.ts';
-import { blankSnapshot } from '../../../model/snapshot.ts';
 import { compareGraphs, countEdges, graphHash } from '../graph.ts';
 import { formatDifference } from '../graph-story.ts';
 import type { TlaResult } from '../tla/engine.ts';
@@ -16,7 +12,7 @@ import { huntPlantedBugs } from './bugs-phase.ts';
 import { claimLines } from './claim-lines.ts';
 import type { Desk } from './desk.ts';
 import type { Ledger } from './ledger.ts';
-import type { TlaJob } from './parts.ts';
+import type { Explored, TlaJob } from './parts.ts';
 import { conformAtRandom } from './random-phase.ts';
 import { checkRepairs } from './repairs-phase.ts';
 import type { PhaseId } from './result.ts';
@@ -55,12 +51,12 @@ async function lint({ parts, ledger }: Desk): Promise<string> {
 }
 
 async function exploreModel(desk: Desk): Promise<string> {
-  const { parts, plan, work, ledger } = desk;
+  const { plan, work, ledger } = desk;
   let states = 0;
   for (const name of [...plan.safe, ...plan.large]) {
     const { exploration, judged, seconds } = await work.explored(name);
     const row = noteExploration(desk, name, exploration);
-    row.claimsChecked = parts.claims.filter((claim) => claim.status === 'checked').length;
+    row.claimsChecked = judged.claimsAsked;
     row.claimsApplied = [...judged.applied.values()].reduce((sum, n) => sum + n, 0);
     ledger.spend(name, seconds);
     states += exploration.distinct;
@@ -72,7 +68,7 @@ async function exploreModel(desk: Desk): Promise<string> {
 }
 
 /** The row of a configuration with its size in the model, which each phase that explores it can tell. */
-function noteExploration({ ledger }: Desk, name: string, exploration: Exploration): ReturnType<Ledger['row']> {
+function noteExploration({ ledger }: Desk, name: string, exploration: Explored): ReturnType<Ledger['row']> {
   const row = ledger.row(name);
   row.distinctStates = exploration.distinct;
   row.edges = exploration.transitions;
@@ -81,28 +77,20 @@ function noteExploration({ ledger }: Desk, name: string, exploration: Exploratio
 }
 
 /** Adds up which claims applied, which goals were reached and which labels were seen. */
-function noteCoverage({ parts, ledger }: Desk, name: string, exploration: Exploration, judged: Exploration): void {
-  for (const [id, n] of judged.applied) ledger.applied.set(id, (ledger.applied.get(id) ?? 0) + n);
-  for (const one of parts.progress) {
-    ledger.applied.set(one.id, (ledger.applied.get(one.id) ?? 0) + countWaits(one, exploration));
+function noteCoverage({ ledger }: Desk, name: string, exploration: Explored, judged: Explored): void {
+  for (const [id, n] of [...judged.applied, ...exploration.waits()]) {
+    ledger.applied.set(id, (ledger.applied.get(id) ?? 0) + n);
   }
-  for (const id of judged.goals.keys()) ledger.goals.set(id, [...(ledger.goals.get(id) ?? []), name]);
-  const { graph, machine } = exploration;
-  if (graph === undefined) return;
-  const seen = new Set<number>();
-  for (let e = 0; e < graph.length; e++) seen.add(graph.action[e]! * OUTCOMES.length + graph.outcome[e]!);
-  for (const cell of seen) {
-    const { kind } = machine.actions[Math.floor(cell / OUTCOMES.length)]!;
-    ledger.labels.add(labelOf(kind, OUTCOMES[cell % OUTCOMES.length]!));
-  }
+  for (const id of judged.goals) ledger.goals.set(id, [...(ledger.goals.get(id) ?? []), name]);
+  for (const label of exploration.labels()) ledger.labels.add(label);
 }
 
-function judgeExploration({ parts, ledger }: Desk, name: string, exploration: Exploration): void {
-  const { violation, machine } = exploration;
+function judgeExploration({ parts, ledger }: Desk, name: string, exploration: Explored): void {
+  const { violation } = exploration;
   if (violation !== undefined) {
     const claim = parts.claims.find((one) => one.id === violation.claim);
     ledger.violatedClaims.add(violation.claim);
-    const story = [...parts.story(exploration, violation.state, violation.action), ...claimLines(claim)];
+    const story = [...violation.story, ...claimLines(claim)];
     ledger.fail('model', `${violation.claim} ${claim?.tla ?? ''} does not hold in the model.`, story, name);
     return;
   }
@@ -115,25 +103,10 @@ function judgeExploration({ parts, ledger }: Desk, name: string, exploration: Ex
     );
     return;
   }
-  for (const { id } of parts.progress) {
-    for (const { client, state } of parts.stuck(exploration)) {
-      const who = machine.shape.clients[client] ?? `client ${client}`;
-      ledger.violatedClaims.add(id);
-      const summary = `${id}: ${who} waits for what can no longer happen.`;
-      ledger.fail('model', summary, parts.story(exploration, state), name);
-    }
+  for (const { id, who, story } of exploration.stuck()) {
+    ledger.violatedClaims.add(id);
+    ledger.fail('model', `${id}: ${who} waits for what can no longer happen.`, story, name);
   }
-}
-
-/** In how many states somebody waits, which is where a claim of progress says something. */
-function countWaits(progress: Progress, { machine, rows, distinct }: Exploration): number {
-  const snapshot = blankSnapshot(machine.shape);
-  let waits = 0;
-  for (let s = 0; s < distinct; s++) {
-    machine.snapshot(rows, s * machine.rowWords, snapshot);
-    if (machine.shape.clients.some((_, c) => progress.waits(snapshot, c))) waits += 1;
-  }
-  return waits;
 }
 
 async function runTla(desk: Desk): Promise<string> {
@@ -208,7 +181,7 @@ async function compareVoices(desk: Desk): Promise<string> {
       ledger.fail('graphs', summary, traceStory(tla), name);
       return;
     }
-    const comparison = compareGraphs(tla.graph, parts.modelGraph(exploration));
+    const comparison = compareGraphs(tla.graph, exploration.graph());
     const row = noteExploration(desk, name, exploration);
     row.engine = parts.engineName;
     row.labelledEdges = countEdges(tla.graph);
@@ -227,13 +200,13 @@ async function compareVoices(desk: Desk): Promise<string> {
 }
 
 async function walkEdges(desk: Desk): Promise<string> {
-  const { parts, plan, work, ledger } = desk;
+  const { plan, work, ledger } = desk;
   let [executed, total, steps] = [0, 0, 0];
   for (const name of plan.safe) {
     const { exploration } = await work.explored(name);
     await nextTurn();
     const begin = performance.now();
-    const walk = parts.walkEdges(exploration);
+    const walk = exploration.walkEdges();
     const row = noteExploration(desk, name, exploration);
     row.edges = walk.total;
     row.edgesExecuted = walk.executed;
@@ -260,7 +233,7 @@ async function breakPromises(desk: Desk): Promise<string> {
     const { exploration } = await work.explored(name);
     await nextTurn();
     const begin = performance.now();
-    const run = parts.breakPromises(exploration);
+    const run = exploration.breakPromises();
     let here = 0;
     for (const [promise, n] of run.thrown) {
       ledger.promises.set(promise, (ledger.promises.get(promise) ?? 0) + n);
@@ -290,10 +263,17 @@ async function checkCoverage(desk: Desk): Promise<string> {
   };
   missing(
     'the labels',
-    LABELS.filter((label) => !ledger.labels.has(label)),
+    parts.labels.filter((label) => !ledger.labels.has(label)),
   );
-  const stray = [...ledger.labels].filter((label) => !LABELS.includes(label));
+  const stray = [...ledger.labels].filter((label) => !parts.labels.includes(label));
   if (stray.length > 0) ledger.fail('coverage', `Labels that the vocabulary does not list: ${stray.join(', ')}.`);
+  if (plan.phases.includes('repairs')) {
+    missing(
+      'without the repairs that exclude them, the labels',
+      parts.unsafeLabels.filter((label) => !ledger.unsafeLabels.has(label)),
+    );
+  } else if (parts.unsafeLabels.length > 0)
+    ledger.leaveOut(`the labels ${parts.unsafeLabels.join(', ')}`, 'the phase repairs was left out by --only');
   const checked = [...parts.claims.filter((claim) => claim.status === 'checked'), ...parts.progress];
   missing(
     'a state or step in which these claims apply:',
@@ -309,6 +289,5 @@ async function checkCoverage(desk: Desk): Promise<string> {
       parts.promises.filter((promise) => !ledger.promises.has(promise)),
     );
   } else ledger.leaveOut('that every promise is thrown somewhere', 'the phase promises was left out by --only');
-  const { size } = ledger.labels;
-  return `${size}/${LABELS.length} labels, ${checked.length} claims, ${parts.goals.length} goals`;
+  return `${ledger.labels.size}/${parts.labels.length} labels, ${checked.length} claims, ${parts.goals.length} goals`;
 }

@@ -5,26 +5,23 @@
 
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { CLAIMS, GOALS, PROGRESS, PROMISES, REPAIRS } from '../../../spec/index.ts';
-import { createMachine, explore, stuckStates, type Exploration } from '../../../model/index.ts';
-import { configuration, LARGE_CONFIGURATION, SAFE_CONFIGURATIONS, TLA_DIR } from '../configurations.ts';
-import { createCoreDriver } from '../core-driver.ts';
-import { executeEdges } from '../edges.ts';
+import { TLA_DIR } from '../configurations.ts';
 import { huntBugs } from '../planted/index.ts';
-import { breakPromises } from '../promises.ts';
-import { conformRounds } from '../random/conform.ts';
-import { modelGraph } from '../tla-text.ts';
 import { readCfg } from '../tla/cfg.ts';
 import { embeddedEngine, NoEmbeddedEngine } from '../tla/embedded-engine.ts';
 import type { TlaEngine } from '../tla/engine.ts';
 import { loadManifest, ManifestError, type Manifest, type ManifestConfig } from '../tla/manifest.ts';
 import { NoJar, tlcEngine } from '../tla/tlc-engine.ts';
-import { byForm } from './catalogue.ts';
+import { BUFFER_MACHINE } from './buffer-machine.ts';
+import { DIRECT_MACHINE } from './direct-machine.ts';
 import { UsageError } from './exit-codes.ts';
 import type { CheckOptions } from './options.ts';
 import type { Parts, TlaJob } from './parts.ts';
 import { lintProject } from './project-lint.ts';
-import { violationStory } from './violation-story.ts';
+import { configurationsOf, type ProjectMachine } from './project-machine.ts';
+
+/** The machines, in the order in which they are told. */
+const MACHINES: readonly ProjectMachine[] = [BUFFER_MACHINE, DIRECT_MACHINE];
 
 /** Up to here TLC searches with one worker, so that a counterexample is a shortest one. */
 const SMALL_STATES = 50_000;
@@ -38,29 +35,30 @@ export async function projectParts(
   const directory = options.tlaDir === undefined ? TLA_DIR : resolve(options.tlaDir);
   const manifest = readManifest(join(directory, 'manifest.json'));
   const engine = await chooseEngine(options);
-  const machineOf = (name: string) => createMachine(configuration(name, directory).shape);
-  const driverFor = (exploration: Exploration) => createCoreDriver(exploration.machine.shape);
   return {
-    claims: CLAIMS,
-    progress: PROGRESS,
-    goals: GOALS,
-    repairs: REPAIRS,
-    promises: PROMISES.map(({ name }) => name),
-    safe: SAFE_CONFIGURATIONS,
-    large: [LARGE_CONFIGURATION],
+    claims: MACHINES.flatMap((machine) => machine.claims),
+    progress: MACHINES.flatMap((machine) => machine.progress),
+    goals: MACHINES.flatMap((machine) => machine.goals),
+    repairs: MACHINES.flatMap((machine) => machine.repairs),
+    promises: MACHINES.flatMap((machine) => machine.promises),
+    labels: MACHINES.flatMap((machine) => machine.labels),
+    unsafeLabels: MACHINES.flatMap((machine) => machine.unsafeLabels),
+    safe: MACHINES.flatMap((machine) => machine.safe),
+    large: MACHINES.flatMap((machine) => machine.large),
     jobs: manifest.configs.map((entry) => jobOf(entry, directory)),
     engine,
     engineName: options.engine,
-    lint: () => lintProject(directory, manifest),
-    explore: (name, { claims, goals, graph }) => explore(machineOf(name), { ...byForm(claims), goals, graph }),
-    stuck: stuckStates,
-    modelGraph,
-    walkEdges: (exploration) => executeEdges(exploration, driverFor(exploration)),
-    breakPromises: (exploration) => breakPromises(exploration, driverFor(exploration)),
-    conform: () => conformRounds(),
+    lint: () => lintProject(directory, manifest, MACHINES),
+    explore: (name, asked) => machineOf(name).explore(name, directory, asked),
+    random: MACHINES.map(({ random }) => random),
     huntBugs: (onProgress) => huntBugs({ onProgress }),
-    story: violationStory,
   };
+}
+
+function machineOf(name: string): ProjectMachine {
+  const machine = MACHINES.find((one) => configurationsOf(one).includes(name));
+  if (machine === undefined) throw new RangeError(`No machine has the configuration '${name}'.`);
+  return machine;
 }
 
 function readManifest(file: string): Manifest {

@@ -1,29 +1,31 @@
-// The phase of random conformance: programs drawn beyond the bounds of every configuration, played on model and production.
+// The phase of random conformance: programs drawn beyond the bounds of every configuration, played on model and production of
+// each machine in turn.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ConformReport } from '../random/conform.ts';
-import { failureLines, summaryLine } from '../random/report.ts';
 import type { Desk } from './desk.ts';
+import type { RandomPart, RandomReport } from './parts.ts';
 
 /** Plays round after round; between rounds whoever runs beside it gets a turn. */
 export async function conformAtRandom(desk: Desk): Promise<string> {
-  const { parts, ledger } = desk;
-  const rounds = parts.conform();
+  const lines: string[] = [];
+  for (const part of desk.parts.random) lines.push(judge(await play(desk, part), part, desk.ledger));
+  return lines.join('; ');
+}
+
+async function play(desk: Desk, part: RandomPart): Promise<RandomReport> {
+  const playing = part.rounds();
   for (;;) {
     await nextTurn();
-    const { done, value } = rounds.next();
-    if (done === true) return judge(value, ledger);
-    desk.say(`${value.toLocaleString('en-US')} runs`);
+    const { done, value } = playing.next();
+    if (done === true) return value;
+    desk.say(`${part.machine}: ${value.toLocaleString('en-US')} runs`);
   }
 }
 
-function judge(report: ConformReport, ledger: Desk['ledger']): string {
-  const { seed, runs, executed, share, meanLength, coverage } = report;
-  ledger.random = { seed, runs, steps: executed, share, meanLength, combinations: coverage.met.size };
-  if (report.failure !== undefined) {
-    const [summary, ...story] = failureLines(report.failure);
-    ledger.fail('random', summary!, story);
-  }
-  for (const problem of report.problems) ledger.fail('random', problem);
-  return summaryLine(report);
+function judge(report: RandomReport, { machine }: RandomPart, ledger: Desk['ledger']): string {
+  const { line, failure, problems, ...result } = report;
+  ledger.random.push(result);
+  if (failure !== undefined) ledger.fail('random', failure.summary, failure.story);
+  for (const problem of problems) ledger.fail('random', problem);
+  return `${machine}: ${line}`;
 }

@@ -3,10 +3,10 @@
 // repair and is a failure of the check. Both voices search breadth first, so their traces must be of one length.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Claim, Repair } from '../../../spec/claim.ts';
 import type { TlaResult } from '../tla/engine.ts';
 import { claimLines } from './claim-lines.ts';
 import type { Desk } from './desk.ts';
+import type { ClaimEntry, RepairEntry } from './parts.ts';
 import type { RepairResult } from './result.ts';
 import { traceStory } from './trace-story.ts';
 
@@ -19,7 +19,7 @@ export async function checkRepairs(desk: Desk): Promise<string> {
   return `${needed} of ${chosen.length} repairs seen to be needed`;
 }
 
-async function checkRepair(desk: Desk, repair: Repair): Promise<RepairResult> {
+async function checkRepair(desk: Desk, repair: RepairEntry): Promise<RepairResult> {
   const model = await violationInModel(desk, repair);
   const tla = await violationInTla(desk, repair, model.traceLength);
   desk.say(`${repair.configuration}: ${model.violated ?? 'nothing violated'}, ${model.traceLength ?? 0} steps`);
@@ -29,7 +29,7 @@ async function checkRepair(desk: Desk, repair: Repair): Promise<RepairResult> {
 /** The shortest way to a violation of the named claim. Other claims are not asked: several may fail without a repair. */
 async function violationInModel(
   { parts, ledger }: Desk,
-  repair: Repair,
+  repair: RepairEntry,
 ): Promise<Pick<RepairResult, 'violated' | 'traceLength' | 'story'>> {
   const claim = parts.claims.find((one) => one.id === repair.claim);
   if (claim === undefined) {
@@ -37,7 +37,8 @@ async function violationInModel(
     return { violated: null, traceLength: null, story: [] };
   }
   await nextTurn();
-  const exploration = parts.explore(repair.configuration, { claims: [claim], goals: [], graph: false });
+  const exploration = parts.explore(repair.configuration, { claim: claim.id });
+  for (const label of exploration.labels()) if (!parts.labels.includes(label)) ledger.unsafeLabels.add(label);
   const { violation } = exploration;
   if (violation === undefined) {
     const seen = `${exploration.distinct.toLocaleString('en-US')} states`;
@@ -45,15 +46,12 @@ async function violationInModel(
     ledger.fail('repairs', summary, claimLines(claim), repair.configuration);
     return { violated: null, traceLength: null, story: [] };
   }
-  let steps = violation.action === undefined ? 0 : 1;
-  for (let at = exploration.parent[violation.state]!; at >= 0; at = exploration.parent[at]!) steps += 1;
-  const story = parts.story(exploration, violation.state, violation.action);
-  return { violated: violation.claim, traceLength: steps, story };
+  return { violated: violation.claim, traceLength: violation.steps, story: violation.story };
 }
 
 async function violationInTla(
   { parts, plan, work, ledger }: Desk,
-  repair: Repair,
+  repair: RepairEntry,
   modelSteps: number | null,
 ): Promise<Pick<RepairResult, 'tlaViolated' | 'tlaEngine'>> {
   const none = { tlaViolated: null, tlaEngine: null };
@@ -87,7 +85,7 @@ async function violationInTla(
 }
 
 /** Whether TLA+ speaks of the claim under that name: its own, or that of what a broken step leaves behind. */
-function isNamed(name: string | undefined, claim: Claim | undefined): boolean {
+function isNamed(name: string | undefined, claim: ClaimEntry | undefined): boolean {
   if (name === undefined || claim === undefined) return false;
   return name === claim.tla || (claim.form === 'step' && name === claim.tlaState);
 }

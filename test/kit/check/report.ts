@@ -129,7 +129,9 @@ function totalsText(result: CheckResult, { colour }: ReportOptions): string {
           `goals ${reached.length}/${result.goals.length}`,
           `labels ${result.labels.seen}/${result.labels.listed}`,
         ]),
-    ...(result.random === null ? [] : [`random steps ${count(result.random.steps)}`]),
+    ...(result.random.length === 0
+      ? []
+      : [`random steps ${count(result.random.reduce((sum, { steps }) => sum + steps, 0))}`]),
     ...(result.plantedBugs.length === 0 ? [] : [`planted bugs ${bugsCaught(result)}/${result.plantedBugs.length}`]),
     ...(result.phases.includes('promises')
       ? [`promises ${result.promises.thrown.length}/${result.promises.listed}`]

@@ -82,8 +82,10 @@ export interface RepairResult {
   readonly tlaEngine: string | null;
 }
 
-/** What random conformance did; null where the phase was left out. */
+/** What random conformance of one machine did. */
 export interface RandomResult {
+  /** Name of the machine. */
+  readonly machine: string;
   readonly seed: number;
   readonly runs: number;
   readonly steps: number;
@@ -91,7 +93,7 @@ export interface RandomResult {
   readonly share: number;
   /** Executed commands in a run, on average. */
   readonly meanLength: number;
-  /** Different (action, outcome, state of the io) that were met. */
+  /** Different (action, outcome, circumstances) that were met. */
   readonly combinations: number;
 }
 
@@ -106,7 +108,8 @@ export interface CheckResult {
   readonly configurations: readonly ConfigurationResult[];
   readonly claims: readonly ClaimResult[];
   readonly repairs: readonly RepairResult[];
-  readonly random: RandomResult | null;
+  /** One entry per machine; empty where the phase was left out. */
+  readonly random: readonly RandomResult[];
   readonly plantedBugs: readonly PlantedBugEntry[];
   /** Goal id and the configurations that reach it. */
   readonly goals: readonly { readonly id: string; readonly reachedIn: readonly string[] }[];

@@ -5,26 +5,26 @@
 // model's explorations run here, in between, one per turn of the event loop, so that a finished TLA+ run is noticed soon.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Exploration } from '../../../model/explore.ts';
 import type { TlaResult } from '../tla/engine.ts';
 import { Lanes } from './lanes.ts';
-import type { Parts, TlaJob } from './parts.ts';
+import type { Explored, Parts, TlaJob } from './parts.ts';
 
 /** TLA+ runs at once: the cores of the machine that the budget of the default run is meant for. */
 const TLA_LANES = 2;
 
-export interface Explored {
+/** A configuration as the model sees it. */
+export interface ExploredWork {
   /** The whole graph, whatever the claims say of it. */
-  readonly exploration: Exploration;
+  readonly exploration: Explored;
   /** The exploration in which the claims were checked; it ends early where one does not hold. */
-  readonly judged: Exploration;
+  readonly judged: Explored;
   readonly seconds: number;
 }
 
 export class SharedWork {
   readonly #parts: Parts;
   readonly #lanes = new Lanes(TLA_LANES);
-  readonly #explored = new Map<string, Promise<Explored>>();
+  readonly #explored = new Map<string, Promise<ExploredWork>>();
   readonly #checked = new Map<string, Promise<TlaResult>>();
 
   constructor(parts: Parts) {
@@ -32,15 +32,13 @@ export class SharedWork {
   }
 
   /** The model's exploration of a configuration, with every claim, goal and the graph. */
-  explored(name: string): Promise<Explored> {
+  explored(name: string): Promise<ExploredWork> {
     return remember(this.#explored, name, async () => {
       await nextTurn();
       const begin = performance.now();
-      const { claims, goals } = this.#parts;
-      const judged = this.#parts.explore(name, { claims, goals, graph: true });
+      const judged = this.#parts.explore(name, 'everything');
       // A violation ends the search; what compares graphs or walks edges still wants all of it.
-      const exploration =
-        judged.violation === undefined ? judged : this.#parts.explore(name, { claims: [], goals: [], graph: true });
+      const exploration = judged.violation === undefined ? judged : this.#parts.explore(name, 'nothing');
       return { exploration, judged, seconds: (performance.now() - begin) / 1000 };
     });
   }

@@ -5,6 +5,7 @@ import { blankSnapshot } from '../../../model/index.ts';
 import type { Exploration, ExploreOptions, Machine, Violation } from '../../../model/index.ts';
 import { CLAIMS, INVARIANTS, PROPERTIES } from '../../../spec/index.ts';
 import type { Shape } from '../../../spec/snapshot.ts';
+import { bufferLanguage } from '../buffer-language.ts';
 import { violationStory } from '../check/violation-story.ts';
 import { createCoreDriver } from '../core-driver.ts';
 import { executeEdges } from '../edges.ts';
@@ -37,16 +38,17 @@ export async function huntInModel(bug: Pick<PlantedBug, 'name' | 'scene' | 'patc
 function huntIn(model: ModelModule, bug: Pick<PlantedBug, 'scene'>): Hunted {
   const options = { graph: true, invariants: INVARIANTS, properties: PROPERTIES, maxStates: STATES_MAX };
   const exploration = model.explore(model.createMachine(bug.scene), options);
+  const language = bufferLanguage(bug.scene);
   const { distinct: effort, violation } = exploration;
   if (violation !== undefined) {
-    const story = (): readonly string[] => violationStory(exploration, violation.state, violation.action);
+    const story = (): readonly string[] => violationStory(exploration, language, violation.state, violation.action);
     return { found: { claims: failedTogether(exploration, violation), fields: [], story }, effort, unit: 'states' };
   }
   const [stuck] = model.stuckStates(exploration);
   if (stuck !== undefined) {
     const name = bug.scene.clients[stuck.client] ?? 'a client';
     const end = `and from here ${name} can never stop waiting`;
-    const story = (): readonly string[] => [...storyLines(pathTexts(exploration, stuck.state)), end];
+    const story = (): readonly string[] => [...storyLines(pathTexts(exploration, language, stuck.state)), end];
     return { found: { claims: ['W1'], fields: [], story }, effort, unit: 'states' };
   }
   const { mismatch } = executeEdges(exploration, createCoreDriver(bug.scene));

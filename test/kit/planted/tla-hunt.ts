@@ -11,7 +11,7 @@ import { cfgText } from '../cfg-text.ts';
 import { TLA_DIR } from '../configurations.ts';
 import { compareGraphs } from '../graph.ts';
 import { formatDifference } from '../graph-story.ts';
-import { modelGraph } from '../tla-text.ts';
+import { modelGraph } from '../model-graph.ts';
 import { embeddedEngine } from '../tla/embedded-engine.ts';
 import type { TlaResult } from '../tla/engine.ts';
 import type { Hunted, PlantedBug } from './bug.ts';

@@ -7,9 +7,12 @@
 // whose generator draws another program from the same seed, fails the fingerprint: it is refused, never replayed as
 // something else. What the implementation was is not in the token: whoever replays says what to replay on.
 
-import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { ACTION_KINDS, type ActionKind } from '../../../spec/vocabulary.ts';
 import { REPAIR_IDS, type RepairId, type Shape } from '../../../spec/snapshot.ts';
+import { sealed, unsealed } from './sealed.ts';
+
+export { TokenError } from './sealed.ts';
 
 export interface TokenContents {
   readonly seed: number;
@@ -25,11 +28,6 @@ export interface TokenContents {
   readonly shape: Shape | undefined;
   /** Of the program that the path leads to. */
   readonly fingerprint: number;
-}
-
-/** A text that is no token, or not one of this revision. The message is one sentence. */
-export class TokenError extends Error {
-  override readonly name = 'TokenError';
 }
 
 const PREFIX = 'r1-';
@@ -58,24 +56,12 @@ export function tokenOf(contents: TokenContents): string {
     for (const kind of kinds) put(ACTION_KINDS.indexOf(kind));
   }
   if (shape !== undefined) bytes.push(...deflateRawSync(JSON.stringify(shape)));
-  const body = Buffer.from(bytes);
-  const sum = Buffer.alloc(4);
-  sum.writeUInt32LE(crc32(body));
-  return PREFIX + Buffer.concat([body, sum]).toString('base64url');
+  return sealed(PREFIX, Buffer.from(bytes));
 }
 
 /** What a token says. @throws TokenError */
 export function readToken(text: string): TokenContents {
-  const token = text.trim();
-  if (!token.startsWith(PREFIX))
-    throw new TokenError(`'${clipped(token)}' is no token: one begins with ${PREFIX}; copy it whole from the report.`);
-  const all = Buffer.from(token.slice(PREFIX.length), 'base64url');
-  const body = all.subarray(0, -4);
-  // The decoder of base64url forgives stray characters; a token has none.
-  const isWhole = all.length > 4 && PREFIX + all.toString('base64url') === token;
-  if (!isWhole || crc32(body) !== all.readUInt32LE(all.length - 4))
-    throw new TokenError(`The token '${clipped(token)}' is damaged: its checksum does not fit; copy it whole.`);
-  return new Reader(body).contents();
+  return new Reader(unsealed(PREFIX, text)).contents();
 }
 
 /** Most steps of a path are zeros in a row: each row as one zero and its length. */
@@ -99,8 +85,6 @@ function lengthened(short: readonly number[]): number[] {
   }
   return steps;
 }
-
-const clipped = (text: string): string => (text.length > 24 ? `${text.slice(0, 24)}…` : text);
 
 class Reader {
   readonly #bytes: Buffer;
