@@ -23,25 +23,26 @@ import { interlockDone } from './waking.ts';
 /** The hit path: a handle on a resident buffer, or NO_HANDLE when ioRead would have to do more or to refuse. */
 export function tryGet(m: MountState, volumeNumber: number, block: number): Handle {
   const volume = m.volumes[volumeNumber];
-  const io = volume?.ios.get(block);
-  if (io === undefined) return NO_HANDLE;
-  if (volume!.isLoaded && io.hit()) return m.handles.open(io);
-  return tryReference(m, io) ? openOn(m, io) : NO_HANDLE;
+  if (volume === undefined) return NO_HANDLE;
+  const index = volume.ios.indexOf(block);
+  if (index < 0) return NO_HANDLE;
+  // A buffer at rest is told apart without a look at its structure, which is somewhere else in memory. Its volume is loaded: a
+  // structure references its volume's header as long as it exists.
+  return m.handles.structures.hit(index) ? m.handles.open(index) : tryReference(m, index);
 }
 
-/** References a buffer that ioRead would serve at once. */
-function tryReference(m: MountState, io: HammerIo): boolean {
-  if (io.bp === undefined) return false;
-  if (isInUse(io)) {
-    addRef(io);
-    return true;
+/** References any other buffer that ioRead would serve at once. */
+function tryReference(m: MountState, index: number): Handle {
+  const io = m.handles.structures.at(index);
+  if (io.bp === undefined) return NO_HANDLE;
+  if (!isInUse(io)) {
+    if (isLocked(io) || !mayBeUsed(io.volume, io.type)) return NO_HANDLE;
+    clearCheck(io);
+    io.ondisk = true;
+    interlockDone(m, io);
   }
-  if (isLocked(io) || !mayBeUsed(io.volume, io.type)) return false;
-  clearCheck(io);
-  io.ondisk = true;
   addRef(io);
-  interlockDone(m, io);
-  return true;
+  return openOn(m, io);
 }
 
 /** ioRead (`read` or `ahead`) and ioNew (`new`). */
@@ -55,7 +56,7 @@ export function get(m: MountState, volumeNumber: number, block: number, type: Io
   }
   if (existing === undefined || (!isInUse(existing) && !isLocked(existing))) {
     promiseRoom(m, volume, block, existing);
-    const io = existing ?? create(volume, block, type);
+    const io = existing ?? create(m, volume, block, type);
     addRef(io);
     return won(m, io, how, undefined);
   }
@@ -111,8 +112,8 @@ function promiseRoom(m: MountState, volume: Volume, block: number, io: HammerIo 
 }
 
 /** A structure without references; on a volume with a header it owns a reference on that. */
-function create(volume: Volume, block: number, type: IoType): HammerIo {
-  const io = new HammerIo(volume, block, type);
+function create(m: MountState, volume: Volume, block: number, type: IoType): HammerIo {
+  const io = new HammerIo(m.handles.structures, volume, block, type);
   volume.ios.add(io);
   if (type === 'volume') volume.header = io;
   else if (volume.header !== undefined) {
@@ -154,7 +155,7 @@ function attach(io: HammerIo, buf: Buf): void {
 /** A handle on an attached buffer, which a replacement policy will find used. */
 function openOn(m: MountState, io: HammerIo): Handle {
   io.used = true;
-  return m.handles.open(io);
+  return m.handles.open(io.index);
 }
 
 /** Our get is served, and the interlock goes to nobody: all who queued may use the buffer too. */

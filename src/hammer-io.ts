@@ -9,6 +9,7 @@ import type { IoType, ModRoot } from '../spec/snapshot.ts';
 import type { Buf } from './buf.ts';
 import type { RefWord } from './lock.ts';
 import type { RunEntry } from './run-list.ts';
+import type { Structures } from './structures.ts';
 import type { TicketRecord } from './tickets.ts';
 import { TicketList } from './tickets.ts';
 import type { Volume } from './volumes.ts';
@@ -30,14 +31,12 @@ const HEADER = 128;
 const AT_REST = ATTACHED | RELEASED;
 
 export class HammerIo implements RefWord {
-  // What a hit and its release look at comes first, so that it shares two cache lines.
   readonly block: number;
-  /** The reference word; see lock.ts. */
-  word = 0;
-  /** Somebody got the buffer since a replacement policy last looked and cleared this. */
-  used = false;
-  /** The flags below that decide what becomes of the buffer, as the seed keeps them: bits of one word. */
-  flags = 0;
+  /** Its number among the structures of the core, which keep its word. */
+  readonly index: number;
+  readonly #structures: Structures;
+  /** The flags above that are set. */
+  #flags = 0;
 
   #bp: Buf | undefined = undefined;
   readonly type: IoType;
@@ -78,27 +77,35 @@ export class HammerIo implements RefWord {
   runPrev: RunEntry | undefined = undefined;
   runNext: RunEntry | undefined = undefined;
 
-  constructor(volume: Volume, block: number, type: IoType) {
+  constructor(structures: Structures, volume: Volume, block: number, type: IoType) {
+    this.#structures = structures;
+    this.index = structures.add(this);
     this.volume = volume;
     this.block = block;
     this.type = type;
     this.order = block * 256 + volume.number;
-    if (type === 'volume') this.flags = HEADER;
+    if (type === 'volume') this.#flags = HEADER;
   }
 
-  /** The first reference on a buffer at rest that nobody uses or waits for; false, and nothing has happened, if it is not so. */
-  hit(): boolean {
-    if (this.word !== 0 || this.flags !== AT_REST) return false;
-    this.word = 1;
-    this.used = true;
-    return true;
+  /** The reference word; see lock.ts. */
+  get word(): number {
+    return this.#structures.word(this.index);
+  }
+  set word(word: number) {
+    this.#structures.setWord(this.index, word);
   }
 
-  /** The end of that, if it is still the only reference and nothing else has become of the buffer meanwhile. */
-  endHit(): boolean {
-    if (this.word !== 1 || this.flags !== AT_REST) return false;
-    this.word = 0;
-    return true;
+  /** Somebody got the buffer since a replacement policy last looked and cleared this. */
+  get used(): boolean {
+    return this.#structures.isUsed(this.index);
+  }
+  set used(on: boolean) {
+    this.#structures.setUsed(this.index, on);
+  }
+
+  #setFlag(flag: number, on: boolean): void {
+    this.#flags = on ? this.#flags | flag : this.#flags & ~flag;
+    this.#structures.setRests(this.index, this.#flags === AT_REST);
   }
 
   /** The attached buffer. */
@@ -107,54 +114,54 @@ export class HammerIo implements RefWord {
   }
   set bp(buf: Buf | undefined) {
     this.#bp = buf;
-    this.flags = buf !== undefined ? this.flags | ATTACHED : this.flags & ~ATTACHED;
+    this.#setFlag(ATTACHED, buf !== undefined);
   }
 
   /** Passively associated: the kernel may take the buffer when it asks first. */
   get released(): boolean {
-    return (this.flags & RELEASED) !== 0;
+    return (this.#flags & RELEASED) !== 0;
   }
   set released(on: boolean) {
-    this.flags = on ? this.flags | RELEASED : this.flags & ~RELEASED;
+    this.#setFlag(RELEASED, on);
   }
 
   get modified(): boolean {
-    return (this.flags & MODIFIED) !== 0;
+    return (this.#flags & MODIFIED) !== 0;
   }
   set modified(on: boolean) {
-    this.flags = on ? this.flags | MODIFIED : this.flags & ~MODIFIED;
+    this.#setFlag(MODIFIED, on);
   }
 
   /** A write is in flight. */
   get running(): boolean {
-    return (this.flags & RUNNING) !== 0;
+    return (this.#flags & RUNNING) !== 0;
   }
   set running(on: boolean) {
-    this.flags = on ? this.flags | RUNNING : this.flags & ~RUNNING;
+    this.#setFlag(RUNNING, on);
   }
 
   /** The release in progress must wait for the write in flight. */
   get waitdep(): boolean {
-    return (this.flags & WAITDEP) !== 0;
+    return (this.#flags & WAITDEP) !== 0;
   }
   set waitdep(on: boolean) {
-    this.flags = on ? this.flags | WAITDEP : this.flags & ~WAITDEP;
+    this.#setFlag(WAITDEP, on);
   }
 
   /** Drop the contents when the buffer is detached. */
   get reclaim(): boolean {
-    return (this.flags & RECLAIM) !== 0;
+    return (this.#flags & RECLAIM) !== 0;
   }
   set reclaim(on: boolean) {
-    this.flags = on ? this.flags | RECLAIM : this.flags & ~RECLAIM;
+    this.#setFlag(RECLAIM, on);
   }
 
   /** B_LOCKED of the buffer and nothing else: somebody wants it gone, as soon as that can be. */
   get locked(): boolean {
-    return (this.flags & LOCKED) !== 0;
+    return (this.#flags & LOCKED) !== 0;
   }
   set locked(on: boolean) {
-    this.flags = on ? this.flags | LOCKED : this.flags & ~LOCKED;
+    this.#setFlag(LOCKED, on);
   }
 }
 

@@ -6,14 +6,16 @@
 //   WANTED  somebody sleeps until LOCKED goes.
 //
 // What may be relied on: CHECK is never left set with no references and LOCKED clear (claim I26); only the owner clears
-// LOCKED (I27). A resident, validated structure is recognised by one mask of one integer: the hit path.
+// LOCKED (I27). A structure that nobody uses or waits for is recognised by one mask of one integer: the hit path, for whose
+// sake the words of all structures lie together, and two bits of its own above these (structures.ts).
 
 import type { TicketRecord } from './tickets.ts';
 
-const REFS = (1 << 28) - 1;
-const LOCKED = 1 << 28;
-const WANTED = 1 << 29;
-const CHECK = 1 << 30;
+/** Enough for a reference by each buffer of a volume with 512 GiB of them on its header. */
+const REFS = (1 << 25) - 1;
+const LOCKED = 1 << 25;
+const WANTED = 1 << 26;
+const CHECK = 1 << 27;
 
 export interface RefWord {
   word: number;

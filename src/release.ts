@@ -40,8 +40,9 @@ function releasable(m: MountState, handle: Handle): LiveHandle {
 /** `undoReclaim`: an UNDO buffer that is written now will not be appended to again and may be dropped when written. */
 export function release(m: MountState, handle: Handle, undoReclaim: boolean): Answer {
   const record = m.handles.find(handle);
-  // The end of a hit is told apart here, where it costs two compares: nobody else is concerned, and the decision is `leave`.
-  if (record === undefined || !record.isReleasable || !record.io.endHit()) return releaseLast(m, handle, undoReclaim);
+  // The end of a hit is told apart here, where it costs one look at a word: nobody else is concerned, and the decision is `leave`.
+  if (record === undefined || !record.isReleasable || !m.handles.structures.endHit(record.index))
+    return releaseLast(m, handle, undoReclaim);
   m.handles.close(record);
   return DONE;
 }
@@ -165,6 +166,7 @@ export function free(m: MountState, io: HammerIo): void {
   const { volume } = io;
   m.lists.leaveLose(io);
   volume.ios.delete(io.block);
+  m.handles.structures.delete(io.index);
   if (io.type === 'volume') volume.header = undefined;
   else if (volume.header !== undefined) relBuffer(m, volume.header, false);
 }

@@ -16,17 +16,22 @@ const NUMBER_MASK = 0x7fffffff;
 export abstract class Slot {
   /** Its number while it is live; else the complement of its next number, which is negative and never handed out. */
   id: number;
+  /** While it is free, the slot that was given back before it; 0 if none is left. */
+  nextFree = 0;
 
   constructor(slot: number) {
     this.id = ~(slot + NEXT_GENERATION);
+  }
+
+  get isLive(): boolean {
+    return this.id > 0;
   }
 }
 
 export class Slots<R extends Slot> {
   readonly #records: (R | undefined)[] = [undefined];
-  /** The first `#freeCount` are free; the rest is room for as many records as there are. */
-  readonly #free: R[] = [];
-  #freeCount = 0;
+  /** The slot given back last, or 0: the head of a list through `nextFree`. */
+  #free = 0;
   readonly #make: (slot: number) => R;
   readonly #what: string;
 
@@ -37,16 +42,18 @@ export class Slots<R extends Slot> {
 
   /** A live record under a new number; its other fields are as they were left when it was given back. */
   take(): R {
-    if (this.#freeCount === 0) this.#grow();
-    const record = this.#free[--this.#freeCount]!;
+    const record = this.#records[this.#free] ?? this.#grow();
+    this.#free = record.nextFree;
     record.id = ~record.id;
     return record;
   }
 
   /** Ends the life of a record; its number is stale from now on. */
   give(record: R): void {
-    record.id = ~((record.id + NEXT_GENERATION) & NUMBER_MASK);
-    this.#free[this.#freeCount++] = record;
+    const next = (record.id + NEXT_GENERATION) & NUMBER_MASK;
+    record.id = ~next;
+    record.nextFree = this.#free;
+    this.#free = next & SLOT_MASK;
   }
 
   /** The live record with this number, or undefined if the number is stale or was never handed out. */
@@ -55,13 +62,13 @@ export class Slots<R extends Slot> {
     return record?.id === id ? record : undefined;
   }
 
-  #grow(): void {
+  #grow(): R {
     const slot = this.#records.length;
     if (slot > SLOT_MASK) {
       throw new RangeError(`At most ${SLOT_MASK} ${this.#what} can be live at a time; close some first.`);
     }
     const record = this.#make(slot);
     this.#records.push(record);
-    this.#free[this.#freeCount++] = record;
+    return record;
   }
 }
