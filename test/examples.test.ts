@@ -33,6 +33,17 @@ const EXAMPLES: Readonly<Record<string, readonly RegExp[]>> = {
     /^lost: data block 20 of worn, failed$/,
     /^lost: meta block 30 of worn, notWritten$/,
   ],
+  'large-file.ts': [
+    /^written: 4194304 bytes, 16 direct writes, extents 10 \+ 6$/,
+    /^read back: the same, 16 checksums$/,
+    /^beginning: 0,31,62,/,
+    /^reading: FileReadFailed at byte 2621440, block 1 of worn$/,
+    /^event: criticalError$/,
+    /^writing: FileWriteFailed on worn$/,
+    /^committing: ReadOnlyError$/,
+    /^as committed: the same$/,
+    /^closing: WritesLost$/,
+  ],
   'small-cache.ts': [
     /^100 buffers for 2000 blocks: 6400 looked at, [1-9]\d+ hits, [1-9]\d+ misses$/,
     /^[1-9]\d+ evictions, [1-9]\d+ blocks written, \d+ waits for a buffer$/,

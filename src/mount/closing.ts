@@ -29,6 +29,9 @@ export function lossesOf(engine: Engine): WritesLost | undefined {
     const key = `${place.volume}/${place.block}`;
     if (!lost.has(key)) lost.set(key, { ...place, type: 'undo', why: 'failed' });
   }
+  for (const place of faults.failedFileWrites()) {
+    lost.set(`${place.volume}/${place.block}`, { ...place, type: 'data', why: 'failed' });
+  }
   const unflushed = [...faults.unflushed].map((volume) => faults.place(volume, 0).name);
   if (lost.size === 0 && unflushed.length === 0) return undefined;
   const blocks = [...lost.values()].sort((a, b) => a.volume - b.volume || a.block - b.block);

@@ -17,6 +17,8 @@ import type { BlockPlace } from './errors.ts';
 import { MountBroken, MountClosed } from './errors.ts';
 import type { DeviceFault } from './faults.ts';
 import { Faults } from './faults.ts';
+import type { FileMemory } from './file-memory.ts';
+import { Files } from './file-work.ts';
 import type { MountCompletion, MountDevice } from './mount-device.ts';
 import { ReadsAhead } from './reads-ahead.ts';
 import { Room } from './room.ts';
@@ -39,6 +41,8 @@ export interface EngineParts {
   readonly dirtyBytesHard: number;
   /** The volumes were opened so that they cannot be written. */
   readonly openedReadOnly: boolean;
+  /** For data of files on its way. */
+  readonly fileMemory: FileMemory;
   /** See Room. */
   readonly relieve: () => Promise<number>;
 }
@@ -51,6 +55,8 @@ export class Engine {
   readonly room: Room;
   readonly faults: Faults;
   readonly readsAhead = new ReadsAhead();
+  readonly files = new Files();
+  readonly fileMemory: FileMemory;
   readonly counters = newCounters();
   /** Set by the mount. */
   tell: Tell = { deviceError: () => undefined, criticalError: () => undefined };
@@ -64,12 +70,13 @@ export class Engine {
   readonly #whenQuiet: (() => void)[] = [];
   readonly #submit = (request: Request): void => this.device.submit(request as DeviceRequest);
 
-  constructor({ core, device, names, policy, dirtyBytesHard, openedReadOnly, relieve }: EngineParts) {
+  constructor({ core, device, names, policy, dirtyBytesHard, openedReadOnly, fileMemory, relieve }: EngineParts) {
     this.core = core;
     this.device = device;
     this.policy = policy;
     const turn = (): void => this.turn();
-    this.waits = new Waits(core, this.counters, turn);
+    this.fileMemory = fileMemory;
+    this.waits = new Waits(core, this.counters, turn, this.files);
     this.faults = new Faults(names, openedReadOnly);
     this.room = new Room({ core, policy, counters: this.counters, dirtyBytesHard, relieve, turn });
     device.onCompletions = (batch) => this.#completed(batch);
@@ -99,9 +106,11 @@ export class Engine {
     this.#isTurning = true;
     try {
       if (this.#broken === undefined) {
+        this.files.tryAgain();
         do this.waits.resumeRunnable();
-        while (this.room.retry());
+        while (this.files.goOn() || this.room.retry());
         this.core.drainRequests(this.#submit);
+        this.files.drain(this.#submit);
       }
     } catch (error) {
       this.break(error);
@@ -145,6 +154,8 @@ export class Engine {
     this.waits.failAll(this.#broken);
     this.room.failAll(this.#broken);
     this.readsAhead.failAll(this.#broken);
+    this.files.failAll(this.#broken);
+    this.fileMemory.failAll(this.#broken);
   }
 
   // ── Completions ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -162,8 +173,13 @@ export class Engine {
 
   #complete(completion: MountCompletion): void {
     const { request, result } = completion;
-    if (result === 'error') this.#note(completion);
+    const isOfFile = this.files.owns(request.id);
+    if (result === 'error') this.#note(completion, isOfFile);
     else this.#count(request);
+    if (isOfFile) {
+      this.files.ended(request, result);
+      return;
+    }
     switch (request.kind) {
       case 'read':
         this.#readEnded(request, result);
@@ -185,9 +201,9 @@ export class Engine {
     if (blocks === 2) this.readsAhead.ended(volume, block + 1);
   }
 
-  #note(completion: MountCompletion): void {
+  #note(completion: MountCompletion, isOfFile: boolean): void {
     const wasCritical = this.faults.critical !== undefined;
-    const fault = this.faults.note(completion);
+    const fault = this.faults.note(completion, isOfFile ? this.core.state.blockBytes : undefined);
     this.counters.deviceErrors++;
     this.#news.push(() => this.tell.deviceError(fault));
     const { critical } = this.faults;

@@ -38,6 +38,8 @@ export class Faults {
   #critical: Error | undefined;
   readonly #reads = new Map<number, Error>();
   readonly #writes = new Map<number, Error>();
+  /** Of file data, by block: the same, but nothing of them was ever in the cache. */
+  readonly #fileWrites = new Map<number, Error>();
   readonly #corrupt = new Set<number>();
   /** Volumes whose device flush has failed. */
   readonly unflushed = new Set<number>();
@@ -62,14 +64,18 @@ export class Faults {
     return this.#critical !== undefined || this.#openedReadOnly;
   }
 
-  /** Takes down a request that has failed. */
-  note({ request, error }: MountCompletion): DeviceFault {
+  /** Takes down a request that has failed. `fileBlockBytes`: the size of a block, if it is one of file data. */
+  note({ request, error }: MountCompletion, fileBlockBytes?: number): DeviceFault {
     const { kind, volume } = request;
     const name = this.#names[volume]!;
     const why = error ?? new UnexplainedFault(kind, name);
     const block = kind === 'flush' ? undefined : request.block;
     if (kind === 'read') this.#reads.set(this.#key(volume, request.block), why);
-    if (kind === 'write') this.#writes.set(this.#key(volume, request.block), why);
+    if (kind === 'write' && fileBlockBytes === undefined) this.#writes.set(this.#key(volume, request.block), why);
+    else if (kind === 'write') {
+      const blocks = request.bytes.length / fileBlockBytes!;
+      for (let i = 0; i < blocks; i++) this.#fileWrites.set(this.#key(volume, request.block + i), why);
+    }
     if (kind === 'flush') this.unflushed.add(volume);
     if (kind !== 'read') this.#critical ??= why;
     return { operation: kind, volume, name, block, error: why };
@@ -95,7 +101,13 @@ export class Faults {
 
   /** Why a write of a block failed. */
   writeError(volume: number, block: number): Error | undefined {
-    return this.#writes.get(this.#key(volume, block));
+    return this.#writes.get(this.#key(volume, block)) ?? this.#fileWrites.get(this.#key(volume, block));
+  }
+
+  /** Blocks of file data whose write failed. */
+  *failedFileWrites(): Generator<BlockPlace> {
+    const volumes = this.#names.length;
+    for (const key of this.#fileWrites.keys()) yield this.place(key % volumes, Math.floor(key / volumes));
   }
 
   /** Blocks whose write failed. */

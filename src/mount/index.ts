@@ -9,6 +9,11 @@ export type { DeviceMountOptions, MountOptions, MountVolume, VolumesMountOptions
 export type { MountCompletion, MountDevice } from './mount-device.ts';
 export type { MountStatistics, WaitReason } from './statistics.ts';
 export type { DeviceFault } from './faults.ts';
+export { MountFile } from './file.ts';
+export type { FileStatistics } from './file.ts';
+export type { FileOptions } from './file-opening.ts';
+export { FileCorrupt, FileReadFailed, FileWriteFailed, NoSpace } from './file-errors.ts';
+export type { FileRange } from './file-errors.ts';
 export { formatDevice, formatVolumes, VolumeExists } from './format.ts';
 export type { FormatOptions, FormatVolumesOptions, NewVolume } from './format.ts';
 export { CorruptHeader, NotAVolume, UnsupportedFormat, VolumeError, WrongSet, WrongSize } from './volume-header.ts';

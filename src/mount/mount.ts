@@ -26,6 +26,8 @@ import { lossesOf, unloadAll } from './closing.ts';
 import { Engine } from './engine.ts';
 import { BlocksHeld, ReadFailed } from './errors.ts';
 import type { DeviceFault } from './faults.ts';
+import { MountFile } from './file.ts';
+import type { FileOptions } from './file-opening.ts';
 import type { BlockType, Got, Wish } from './get.ts';
 import { dropCorrupt, forgetOtherType, getBlock } from './get.ts';
 import { beginModification, endModification, typeOf, untilOpen } from './modifying.ts';
@@ -203,6 +205,15 @@ export class Mount extends EventEmitter<MountEvents> {
     if (header !== undefined) return header;
     const promised = `a volume number below ${this.#headers.length}`;
     throw new InvalidArgument(promised, String(volume), 'Volumes are numbered from 0.');
+  }
+
+  /**
+   * Opens a file: data of any size that goes around the cache into space that belongs to it alone, found again by the list of
+   * extents that its `commit` answers. Rejects with InvalidArgument for extents or space that make no sense, MountClosed, or
+   * MountBroken.
+   */
+  openFile(options: FileOptions): Promise<MountFile> {
+    return MountFile.open(this.#engine, options);
   }
 
   // ── The whole ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,6 +11,7 @@ import { deviceErrorFrom } from '../file-device/device-error.ts';
 import type { FileVolume } from '../file-device/index.ts';
 import { FileDevice } from '../file-device/index.ts';
 import { HammerIoCore } from '../hammer-io-core.ts';
+import { FileMemory } from './file-memory.ts';
 import { namesOf } from './format.ts';
 import type { MountDevice } from './mount-device.ts';
 import { RawBlocks } from './raw-blocks.ts';
@@ -24,6 +25,8 @@ export type MountVolume = Omit<FileVolume, 'create'>;
 interface CommonOptions {
   /** Bytes of all buffers together. Default 64 MiB. At least one block more than there are volumes. */
   readonly cacheBytes?: number;
+  /** Bytes for data of files on its way between the program and the volumes, beside the cache: see `openFile`. Default 8 MiB. */
+  readonly fileBytes?: number;
   /** Dirty DATA and UNDO beyond which it is written in the background. Default: half of the cache. */
   readonly dirtyBytesMax?: number;
   /** Which buffer to give up, what to write when, how far to read. Default: a ClockPolicy. One object serves one mount. */
@@ -63,6 +66,7 @@ export interface MountParts {
   readonly policy: CachePolicy;
   readonly dirtyBytesHard: number;
   readonly openedReadOnly: boolean;
+  readonly fileMemory: FileMemory;
   /** Closes what was opened here: not a device that was given. */
   readonly abandon: () => Promise<void>;
 }
@@ -74,16 +78,19 @@ interface Opened {
   readonly slab: SharedArrayBuffer;
   readonly slabOffset: number;
   readonly capacityBufs: number;
+  /** Behind the buffers. */
+  readonly fileBytes: number;
   readonly openedReadOnly: boolean;
   readonly abandon: () => Promise<void>;
 }
 
 const CACHE_BYTES = 64 * 1024 * 1024;
+const FILE_BYTES = 8 * 1024 * 1024;
 
 /** Opens what the options name, and checks the volumes. The errors are those of Mount.open. */
 export async function openParts(options: MountOptions): Promise<MountParts> {
   const opened = 'device' in options ? takeDevice(options) : await openVolumes(options);
-  const { device, names, slab, slabOffset, capacityBufs, openedReadOnly, abandon } = opened;
+  const { device, names, slab, slabOffset, capacityBufs, fileBytes, openedReadOnly, abandon } = opened;
   try {
     const { blockBytes } = device;
     const headers = await readHeaders(device, names, new Uint8Array(slab, slabOffset, blockBytes));
@@ -105,6 +112,7 @@ export async function openParts(options: MountOptions): Promise<MountParts> {
       // Between the two, writing in the background and modifying go on side by side.
       dirtyBytesHard: dirtyBytesMax * 1.5,
       openedReadOnly,
+      fileMemory: new FileMemory(slab, slabOffset + capacityBufs * blockBytes, fileBytes),
       abandon,
     };
   } catch (thrown) {
@@ -113,26 +121,33 @@ export async function openParts(options: MountOptions): Promise<MountParts> {
   }
 }
 
-function takeDevice({ device, slab, slabOffset = 0, cacheBytes }: DeviceMountOptions): Opened {
-  const capacityBufs = capacityOf(cacheBytes, device.blockBytes, device.blocks.length);
+function takeDevice({ device, slab, slabOffset = 0, cacheBytes, fileBytes }: DeviceMountOptions): Opened {
+  const { blockBytes } = device;
+  const capacityBufs = capacityOf(cacheBytes, blockBytes, device.blocks.length);
+  const bufsBytes = capacityBufs * blockBytes;
+  // A slab that was given may have been made for the buffers alone.
+  const left = slab === undefined ? Infinity : Math.max(0, slab.byteLength - slabOffset - bufsBytes);
+  const ofFiles = fileBytesOf(Math.min(checkFileBytes(fileBytes), left), blockBytes);
   return {
     device,
     names: namesOf(device),
-    slab: slab ?? new SharedArrayBuffer(slabOffset + capacityBufs * device.blockBytes),
+    slab: slab ?? new SharedArrayBuffer(slabOffset + bufsBytes + ofFiles),
     slabOffset,
     capacityBufs,
+    fileBytes: ofFiles,
     openedReadOnly: false,
     abandon: () => Promise.resolve(),
   };
 }
 
-async function openVolumes({ volumes, cacheBytes, writeLog }: VolumesMountOptions): Promise<Opened> {
+async function openVolumes({ volumes, cacheBytes, fileBytes, writeLog }: VolumesMountOptions): Promise<Opened> {
   if (volumes.length === 0) throw new InvalidArgument('a volume or more', 'none', 'Name the volumes of a set.');
   const files = volumes.map((volume) => (typeof volume === 'string' ? { path: volume } : volume));
   const names = files.map(({ path }) => path);
   const blockBytes = await commonBlockBytes(names);
   const capacityBufs = capacityOf(cacheBytes, blockBytes, files.length);
-  const { slab, offset: slabOffset } = FileDevice.alignedSlab(capacityBufs * blockBytes);
+  const ofFiles = fileBytesOf(checkFileBytes(fileBytes), blockBytes);
+  const { slab, offset: slabOffset } = FileDevice.alignedSlab(capacityBufs * blockBytes + ofFiles);
   const device = await FileDevice.open({
     volumes: files,
     blockBytes,
@@ -140,7 +155,18 @@ async function openVolumes({ volumes, cacheBytes, writeLog }: VolumesMountOption
     ...(writeLog !== undefined && { writeLog }),
   });
   const openedReadOnly = files.some(({ readOnly }) => readOnly === true);
-  return { device, names, slab, slabOffset, capacityBufs, openedReadOnly, abandon: () => device.close() };
+  const abandon = (): Promise<void> => device.close();
+  return { device, names, slab, slabOffset, capacityBufs, fileBytes: ofFiles, openedReadOnly, abandon };
+}
+
+function checkFileBytes(fileBytes = FILE_BYTES): number {
+  if (Number.isSafeInteger(fileBytes) && fileBytes >= 0) return fileBytes;
+  throw new InvalidArgument('a fileBytes of 0 or more', String(fileBytes), 'Say how many bytes files may use.');
+}
+
+/** Whole blocks. */
+function fileBytesOf(bytes: number, blockBytes: number): number {
+  return Math.floor(bytes / blockBytes) * blockBytes;
 }
 
 /** Buffers that the cache has: room for the headers, which are held for ever, and for one more at least. */

@@ -30,9 +30,12 @@ export class Waits {
   readonly #counters: Counters;
   /** Runs what has become possible; to be called after each entry into the core from outside. */
   readonly #turn: () => void;
+  /** Open files have tickets of their own. */
+  readonly #files: { adopt(ticket: Ticket): boolean } | undefined;
   readonly #waiters = new Map<Ticket, Waiter>();
 
-  constructor(core: HammerIoCore, counters: Counters, turn: () => void) {
+  constructor(core: HammerIoCore, counters: Counters, turn: () => void, files?: { adopt(ticket: Ticket): boolean }) {
+    this.#files = files;
     this.#core = core;
     this.#counters = counters;
     this.#turn = turn;
@@ -83,6 +86,7 @@ export class Waits {
   /** Resumes every ticket that is runnable, and those that become so by it. */
   resumeRunnable(): void {
     for (let ticket = this.#core.nextRunnable(); ticket !== NO_TICKET; ticket = this.#core.nextRunnable()) {
+      if (!this.#waiters.has(ticket) && this.#files?.adopt(ticket) === true) continue;
       if (!this.resume(ticket)) this.#waiters.get(ticket)!.starved!(ticket);
     }
   }

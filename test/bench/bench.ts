@@ -4,7 +4,7 @@
 // jar also TLC with two workers on the same cfg, in turns with the explorer, and the ratio, which counts only when both find
 // the same number of distinct states. Edges: production's steps and edges a second on safe configurations. Random: steps of
 // random conformance; trace: events of a recorded run; stdio: steps of another process. Hits, misses, flush: the cache at work
-// on a file, in turns with lru-cache and fs, and with `peers` also with SQLite and LMDB; stall: the event loop meanwhile.
+// on a file, in turns with lru-cache and fs, and with `peers` also with SQLite and LMDB; direct: 1 MiB ranges of files, beside fs; stall: the event loop meanwhile.
 // Everything is the median of rounds within one process; goals stand beside the figures that have one, and missing a goal is
 // no failure, because machines differ; the machine's facts stand below the table. Exit code 1 when counts differ or work was
 // not done, 2 for wrong usage.
@@ -22,6 +22,7 @@ import { hitsBench } from './cache-hits.ts';
 import { missesBench } from './cache-misses.ts';
 import { loadPeers, notMeasured } from './cache-peers.ts';
 import { stallBench } from './cache-stall.ts';
+import { directBench } from './direct-bench.ts';
 import { edgesBench } from './edges-bench.ts';
 import { explorerBench } from './explorer-bench.ts';
 import { machineFacts } from './machine-facts.ts';
@@ -43,7 +44,7 @@ export interface Figure {
 const CACHE_BENCHES = { hits: hitsBench, misses: missesBench, flush: flushBench } as const;
 const BENCHES = [
   ...(Object.keys(CACHE_BENCHES) as (keyof typeof CACHE_BENCHES)[]),
-  ...(['stall', 'peers', 'explorer', 'tlc', 'edges', 'random', 'trace', 'stdio'] as const),
+  ...(['direct', 'stall', 'peers', 'explorer', 'tlc', 'edges', 'random', 'trace', 'stdio'] as const),
 ] as const;
 
 interface BenchOptions {
@@ -104,6 +105,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   // The cache comes first, in a process that has done nothing else.
   const cache = await cacheFigures(options, note);
   const figures: Figure[] = [...cache.figures];
+  if (wants('direct')) figures.push(...(await directBench({ rounds: options.rounds, note })));
   if (wants('explorer') || wants('tlc')) {
     figures.push(...(await explorerBench({ name: options.config, rounds: options.rounds, jar, note })));
   }
