@@ -7,6 +7,7 @@ import { PLACES } from '../../model/state.ts';
 import { CLAIMS, GOALS, type Snapshot, type Step, type Transition } from '../../spec/index.ts';
 import { blankSnapshot } from '../kit/driver.ts';
 import { graphOf } from '../kit/search-tree.ts';
+import { breakEach, type Words } from './breaking.ts';
 import { explorationOf } from './explorations.ts';
 
 /** The machines that lend states and edges: few, because exploring them is most of the cost. */
@@ -22,7 +23,7 @@ const STATES_OF_EACH = 5;
 const EDGES_OF_EACH_KIND = 2;
 
 /** What else a word could be. */
-const WORDS: Readonly<Record<string, readonly string[]>> = {
+const WORDS: Words = {
   at: PLACES,
   modRoot: ['none', 'volu', 'meta', 'undo', 'data', 'lose'],
   residue: ['none', 'ahead', 'cached'],
@@ -35,7 +36,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 export function showStates(show: (state: Snapshot) => void): void {
   for (const state of someStates()) {
     show(state);
-    breakEach(state, () => show(state));
+    breakEach(state, WORDS, () => show(state));
   }
 }
 
@@ -45,8 +46,8 @@ export function showSteps(isAsked: (step: Step) => boolean, show: (one: Transiti
     if (!isAsked(one.step)) continue;
     show(one);
     for (const outcome of OUTCOMES) show({ ...one, step: { ...one.step, outcome } });
-    breakEach(one.before, () => show(one));
-    breakEach(one.after, () => show(one));
+    breakEach(one.before, WORDS, () => show(one));
+    breakEach(one.after, WORDS, () => show(one));
   }
 }
 
@@ -95,44 +96,4 @@ function snapshotOf(name: string, state: number): Snapshot {
   const snapshot = blankSnapshot(machine.shape);
   machine.snapshot(rows, state * machine.rowWords, snapshot);
   return structuredClone(snapshot);
-}
-
-/** Changes one thing, calls `look`, and undoes the change; for everything that can be changed. */
-function breakEach(record: object, look: () => void): void {
-  const fields = record as Record<string, unknown>;
-  for (const key of Object.keys(fields).sort()) {
-    const value = fields[key];
-    if (Array.isArray(value)) breakArray(value, look);
-    if (typeof value === 'object' && value !== null) breakEach(value, look);
-    for (const other of othersThan(key, value)) {
-      fields[key] = other;
-      look();
-    }
-    fields[key] = value;
-  }
-}
-
-function othersThan(key: string, value: unknown): readonly unknown[] {
-  if (typeof value === 'boolean') return [!value];
-  if (typeof value === 'number') return [value - 1, value + 1];
-  return typeof value === 'string' ? (WORDS[key] ?? []) : [];
-}
-
-/** Lists lose an entry, hold one twice, and stand in another order. */
-function breakArray(array: unknown[], look: () => void): void {
-  if (array.length === 0) return;
-  const [first, last] = [array[0], array[array.length - 1]];
-  array.push(first);
-  look();
-  array.pop();
-  if (typeof first === 'object' && first !== null && 'exists' in first) return;
-  array.shift();
-  look();
-  array.unshift(first);
-  if (array.length === 1) return;
-  array[0] = last;
-  array[array.length - 1] = first;
-  look();
-  array[0] = first;
-  array[array.length - 1] = last;
 }

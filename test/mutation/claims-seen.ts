@@ -2,7 +2,6 @@
 // does not hold, and a digest of where. A predicate that is weaker, stronger or about something else says something else of
 // one of them.
 
-import { crc32 } from 'node:zlib';
 import {
   compositeState,
   type Goal,
@@ -11,13 +10,10 @@ import {
   type Property,
   type Step,
 } from '../../spec/index.ts';
+import { Answers, BROKEN, HOLDS, SILENT, type Said } from './answers.ts';
 import { showStates, showSteps } from './broken-states.ts';
 
-/** Where it applied, where it did not hold, and a digest of all answers. */
-export type Said = readonly [applied: number, broken: number, digest: string];
-
 const BLOCK_BYTES = 64;
-const [SILENT, HOLDS, BROKEN, LOST] = [0, 1, 2, 3];
 
 export function saidByInvariant(claim: Invariant): Said {
   const answers = new Answers();
@@ -66,27 +62,4 @@ export function saidByProgress(progress: Progress): Said {
   const answers = new Answers();
   showStates((state) => answers.ask(() => (progress.waits(state, 0) ? HOLDS : SILENT)));
   return answers.said;
-}
-
-class Answers {
-  readonly #answers: number[] = [];
-
-  /** A predicate may lose its way in a state that names what is not there; that is an answer too, and needs no stack. */
-  ask(answer: () => number): void {
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
-    try {
-      this.#answers.push(answer());
-    } catch {
-      this.#answers.push(LOST);
-    } finally {
-      Error.stackTraceLimit = stackTraceLimit;
-    }
-  }
-
-  get said(): Said {
-    const answers = Uint8Array.from(this.#answers);
-    const count = (least: number): number => answers.filter((answer) => answer >= least).length;
-    return [count(HOLDS), count(BROKEN), crc32(answers).toString(16).padStart(8, '0')];
-  }
 }

@@ -8,7 +8,7 @@ export interface Group {
 }
 
 /** The least score of everything together, in percent. */
-export const LEAST_OVERALL = 80;
+export const LEAST_OVERALL = 83;
 
 /** Of all mutants, how many percent a comment may disable. */
 export const MOST_DISABLED = 2;
@@ -25,6 +25,7 @@ export const GROUPS: readonly Group[] = [
   { name: 'decisions of the core', least: 90, holds: (file) => DECISIONS.includes(file) },
   { name: 'model', least: 90, holds: inside('model/') },
   { name: 'claims and goals', holds: inside('spec/') },
+  { name: 'direct I/O', holds: (file) => file.startsWith('src/direct/') || file.startsWith('src/mount/file') },
   { name: 'mount', holds: inside('src/mount/') },
   { name: 'file device', holds: inside('src/file-device/') },
   { name: 'rest of src', holds: inside('src/') },

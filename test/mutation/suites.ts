@@ -14,7 +14,25 @@ const made = (...names: string[]): string[] => names.map((name) => `test/mutatio
 const ordinary = (...names: string[]): string[] => names.map((name) => `test/${name}.test.ts`);
 const inside = (folder: string) => (file: string) => file.startsWith(folder);
 
+/** The first that names a file judges it, so what goes around the cache stands before what it goes around. */
 export const SUITES: readonly Suite[] = [
+  {
+    name: 'direct-model',
+    mutates: inside('model/direct/'),
+    tests: made('units-direct-model', 'direct-model', 'direct-loading'),
+  },
+  { name: 'direct-claims', mutates: inside('spec/direct/'), tests: made('direct-claims', 'direct-loading') },
+  {
+    name: 'direct',
+    mutates: (file) => file.startsWith('src/direct/') || file.startsWith('src/mount/file'),
+    tests: [
+      ...made('units-direct-messages', 'units-direct'),
+      ...ordinary('direct-refusals', 'direct-io', 'direct-sharing'),
+      ...made('direct-walks'),
+      ...ordinary('direct-extents', 'mount-file'),
+      ...made('direct-loading'),
+    ],
+  },
   {
     name: 'model',
     mutates: inside('model/'),
@@ -65,6 +83,7 @@ export const SLOW_TESTS: readonly string[] = [
   'a batch is flushed once, its requests end as ever, and the log tells of the flush that was asked for',
   'a mount announces the barriers of its sync, for the volumes that it writes',
   'a run whose records do not fit into one system call',
+  'bytes that changed on the medium are found with `verify`, and read as they are without',
   'cut anywhere, it gives its whole records and says that the rest is torn',
   'draws the id of a set',
   'finds a damaged header, and leaves nothing open or locked',
@@ -74,6 +93,7 @@ export const SLOW_TESTS: readonly string[] = [
   'is dead when its process is a zombie',
   'makes files of the size, durable, that can be mounted',
   'of many who want it at once one gets it',
+  'on files',
   'opened readOnly reads and refuses to modify',
   'refuses a volume, before it touches any other, unless told to overwrite',
   'takes a whole set only, in order',
