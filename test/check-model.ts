@@ -52,8 +52,11 @@ async function demonstration(name: string): Promise<string> {
 async function replayed(token: string): Promise<ExitCode> {
   const { TokenError } = await import('./kit/random/sealed.ts');
   const { DIRECT_TOKEN_PREFIX } = await import('./kit/direct/random-token.ts');
+  const { LOAD_TOKEN_PREFIX } = await import('./kit/direct/load-token.ts');
   try {
-    const { holds, text } = token.trim().startsWith(DIRECT_TOKEN_PREFIX) ? await direct(token) : await buffers(token);
+    const begins = (prefix: string): boolean => token.trim().startsWith(prefix);
+    const replayedBy = begins(DIRECT_TOKEN_PREFIX) ? direct : begins(LOAD_TOKEN_PREFIX) ? files : buffers;
+    const { holds, text } = await replayedBy(token);
     print(text);
     return holds ? EXIT.holds : EXIT.broken;
   } catch (error) {
@@ -78,6 +81,18 @@ async function direct(token: string): Promise<Replayed> {
   const { formatDirectReplay } = await import('./kit/direct/random-report.ts');
   const report = directReplay(token);
   return { holds: report.failure === undefined, text: formatDirectReplay(report) };
+}
+
+async function files(token: string): Promise<Replayed> {
+  const { readLoadToken } = await import('./kit/direct/load-token.ts');
+  const { runFileLoad } = await import('./kit/direct/file-load.ts');
+  const { seed, steps } = readLoadToken(token);
+  const { finding, operations } = runFileLoad(seed, steps);
+  const text =
+    finding === undefined
+      ? `The run of the token holds here: ${operations} operation(s) of clients, every register is linearizable.`
+      : [`${finding.kind}: ${finding.summary}`, ...finding.story].join('\n');
+  return { holds: finding === undefined, text };
 }
 
 async function traced(file: string): Promise<ExitCode> {

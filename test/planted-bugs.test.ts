@@ -2,6 +2,7 @@
 // they put every claim of the catalogue to the test. Nothing is run here; hunts are in planted-hunt.test.ts and in check-model.
 
 import { describe, expect, test } from 'vitest';
+import { DIRECT_CLAIMS } from '../spec/direct/index.ts';
 import { CLAIMS } from '../spec/index.ts';
 import { BUG_KINDS, OTHER_CLAIMS } from './kit/planted/bug.ts';
 import { isCatalogued, plantedBug, PLANTED_BUGS, UnknownBug } from './kit/planted/bugs.ts';
@@ -31,7 +32,7 @@ describe('every planted bug', () => {
   });
 
   test('names a claim that is checked, or says by what else it is caught', () => {
-    const checked = CLAIMS.filter(({ status }) => status === 'checked').map(({ id }) => id);
+    const checked = [...CLAIMS, ...DIRECT_CLAIMS].filter(({ status }) => status === 'checked').map(({ id }) => id);
     const odd = PLANTED_BUGS.filter(
       ({ claim, field }) =>
         !(checked.includes(claim) || (OTHER_CLAIMS as readonly string[]).includes(claim)) ||
@@ -49,6 +50,12 @@ describe('all planted bugs together', () => {
       expect(PLANTED_BUGS.filter((bug) => bug.kind === kind).length, kind).toBeGreaterThanOrEqual(ofEachKind);
     const alone = PLANTED_BUGS.filter(({ kind, claim }) => kind === 'production' && isCatalogued(claim));
     expect(alone.length).toBeGreaterThanOrEqual(byClaimsAlone);
+  });
+
+  test('are six or more that clients of files alone notice', () => {
+    const only = PLANTED_BUGS.filter((bug) => bug.machine === 'direct' && bug.onlyBy === 'linearizability');
+    expect(only.length).toBeGreaterThanOrEqual(6);
+    expect(PLANTED_BUGS.filter(({ machine }) => machine === 'direct').length).toBeGreaterThanOrEqual(15);
   });
 
   test('break every claim that is checked', () => {

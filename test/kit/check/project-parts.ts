@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { TLA_DIR } from '../configurations.ts';
 import { huntBugs } from '../planted/index.ts';
+import { FILE_LOAD_PART } from './file-load-part.ts';
 import { readCfg } from '../tla/cfg.ts';
 import { embeddedEngine, NoEmbeddedEngine } from '../tla/embedded-engine.ts';
 import type { TlaEngine } from '../tla/engine.ts';
@@ -50,7 +51,7 @@ export async function projectParts(
     engineName: options.engine,
     lint: () => lintProject(directory, manifest, MACHINES),
     explore: (name, asked) => machineOf(name).explore(name, directory, asked),
-    random: MACHINES.map(({ random }) => random),
+    random: [...MACHINES.map(({ random }) => random), FILE_LOAD_PART],
     huntBugs: (onProgress) => huntBugs({ onProgress }),
   };
 }

@@ -6,7 +6,7 @@
 // Nothing happens here by itself: `begin` starts an operation, `ended` tells that one of a front is over, `nudge` tries again
 // what could not go on.
 
-import type { DirectFile, DirectIo, Front } from '../../../src/index.ts';
+import type { DirectFile, DirectIo, Front, Place } from '../../../src/index.ts';
 import type { Dice } from '../random/dice.ts';
 import type { Recorded, RecordedHistory } from './recorded-history.ts';
 
@@ -18,6 +18,8 @@ export interface ClientSite {
   readonly dice: Dice;
   readonly blockBytes: number;
   readonly extentBytes: number;
+  /** Free blocks side by side, or undefined. */
+  readonly findSpace: (blocks: number) => Place | undefined;
   /** Told of every failed operation. */
   readonly failed: (operation: Recorded, reason: string) => void;
 }
@@ -117,9 +119,9 @@ export class FileClients {
       this.#answer(cell, operation, front.bytes.slice(at, at + operation.length));
       return;
     }
-    const { direct, blockBytes, dice } = this.#site;
+    const { direct, blockBytes, dice, findSpace } = this.#site;
     const length = Math.max(front.length, at + operation.length);
-    const place = direct.findSpace(Math.ceil(length / blockBytes));
+    const place = findSpace(Math.ceil(length / blockBytes));
     if (place === undefined) {
       this.#answer(cell, operation, 'error');
       return;

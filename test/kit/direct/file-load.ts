@@ -16,7 +16,17 @@
 
 import { crc32 } from 'node:zlib';
 import { DirectIo, HammerIoCore, MemoryDevice, NO_HANDLE, NO_TICKET } from '../../../src/index.ts';
-import type { DeviceRequest, DirectFile, Extent, Front, Handle, Request, Ticket } from '../../../src/index.ts';
+import type {
+  Answer,
+  DeviceRequest,
+  DirectFile,
+  Extent,
+  Front,
+  Handle,
+  Place,
+  Request,
+  Ticket,
+} from '../../../src/index.ts';
 import type { HammerIo } from '../../../src/hammer-io.ts';
 import { diceOf, type Dice } from '../random/dice.ts';
 import { FileClients } from './file-clients.ts';
@@ -71,10 +81,13 @@ class FileLoad {
   /** Of 400 requests, so many fail. */
   readonly #faults: number;
   readonly #runnable: (Front | Extent)[] = [];
+  /** Blocks that became free again; not all of them still are. */
+  readonly #freed: (Place & { readonly blocks: number })[] = [];
   readonly #held: Handle[] = [];
   readonly #acts: readonly (() => void)[];
   readonly #met = { relocated: 0, committed: 0, freed: 0, reused: 0 };
-  readonly #waited = new Set<Ticket>();
+  /** Tickets of those who wait for a block, and whether they will hold it. */
+  readonly #waited = new Map<Ticket, boolean>();
   #hasFailed = false;
   #failures = 0;
   #unexplained: string | undefined;
@@ -104,6 +117,7 @@ class FileLoad {
     const site = {
       ...{ direct: this.#direct, files: this.#files, history: this.#history, dice },
       ...{ blockBytes: BLOCK_BYTES, extentBytes },
+      findSpace: (count: number): Place | undefined => this.#findSpace(count),
       failed: (_: unknown, reason: string): void => this.#failed(reason),
     };
     this.#clients = new FileClients(site, 2 + dice(3), this.#cells);
@@ -171,17 +185,17 @@ class FileLoad {
   /** Each act as often as it weighs in this run. */
   #drawActs(): readonly (() => void)[] {
     const weights: readonly (readonly [() => void, readonly number[]])[] = [
-      [() => this.#beginOperation(), [2, 4, 8]],
+      [() => this.#beginOperation(), [1, 2, 4]],
       [() => this.#complete(), [2, 4, 8]],
       [() => this.#resume(), [2, 4]],
-      [() => this.#nudge(), [2, 4]],
+      [() => this.#nudge(), [1, 2]],
       [() => this.#commit(), [0, 2, 4]],
-      [() => this.#destroy(), [0, 2, 4]],
-      [() => this.#free(), [0, 2, 4]],
-      [() => this.#relocate(), [0, 2, 4]],
-      [() => this.#forget(), [0, 1, 4]],
+      [() => this.#destroy(), [1, 2, 4]],
+      [() => this.#free(), [2, 4, 8]],
+      [() => this.#relocate(), [0, 4, 8]],
+      [() => this.#forget(), [1, 4, 8]],
       [() => this.#readDevice(), [0, 1, 4]],
-      [() => this.#release(), [1, 2]],
+      [() => this.#release(), [2, 4]],
       [() => this.#writeBack(), [1, 2, 4]],
       [() => this.#drop(), [0, 1, 4]],
     ];
@@ -244,9 +258,23 @@ class FileLoad {
   }
 
   #free(): void {
-    if (this.#dice(2) === 0) this.#direct.cycle();
+    if (this.#dice(3) !== 0) this.#direct.cycle();
     const freed = this.#drawn(this.#direct.delayed);
-    if (freed !== undefined && this.#direct.reserveComplete(freed) === 'done') this.#met.freed++;
+    if (freed === undefined || this.#direct.reserveComplete(freed) !== 'done') return;
+    this.#met.freed++;
+    this.#freed.push(freed);
+  }
+
+  /** What became free last is mostly used first: somebody may still believe in what stood there. */
+  #findSpace(blocks: number): Place | undefined {
+    const { space } = this.#direct.state;
+    while (this.#freed.length > 0 && this.#dice(8) !== 0) {
+      const freed = this.#freed.pop()!;
+      if (freed.blocks < blocks || !space.isFree(freed, blocks)) continue;
+      this.#met.reused++;
+      return freed;
+    }
+    return this.#direct.findSpace(blocks);
   }
 
   /** Its blocks must be in the device cache; what is not is asked for, for another time. */
@@ -254,28 +282,34 @@ class FileLoad {
     const element = this.#drawn(this.#drawn(this.#files)!.index.values());
     if (element === undefined) return;
     const { volume, block, blocks } = element;
-    const to = this.#direct.findSpace(blocks);
+    const to = this.#findSpace(blocks);
     if (to === undefined) return;
     if (this.#direct.relocate(element, to) === 'done') this.#met.relocated++;
-    else for (let b = block; b < block + blocks; b++) this.#get(volume, b);
+    else for (let b = block; b < block + blocks; b++) this.#get(volume, b, false);
   }
 
   /** A front forgets, or learns where its data stands. */
   #forget(): void {
     const cell = this.#drawn(this.#clients.cells)!;
     if (cell.front === undefined || cell.front.isInFlight) return;
-    if (this.#dice(3) === 0) this.#direct.bmap(cell.front);
+    if (this.#dice(2) === 0) this.#direct.bmap(cell.front);
     else this.#direct.recycleFront(cell.front);
   }
 
   #readDevice(): void {
-    this.#get(this.#dice(this.#volumes), this.#dice(VOLUME_BLOCKS));
+    this.#get(this.#dice(this.#volumes), this.#dice(VOLUME_BLOCKS), true);
   }
 
-  #get(volume: number, block: number): void {
-    const { handle, ticket } = this.#core.ioRead(volume, block, 'data');
-    if (handle !== NO_HANDLE) this.#held.push(handle);
-    if (ticket !== NO_TICKET) this.#waited.add(ticket);
+  /** Somebody gets a block of the device cache, and holds it for a while or not. */
+  #get(volume: number, block: number, isHeld: boolean): void {
+    this.#got(this.#core.ioRead(volume, block, 'data'), isHeld);
+  }
+
+  #got({ handle, ticket }: Answer, isHeld: boolean): void {
+    if (ticket !== NO_TICKET) this.#waited.set(ticket, isHeld);
+    if (handle === NO_HANDLE) return;
+    if (isHeld) this.#held.push(handle);
+    else this.#core.release(handle);
   }
 
   #release(): void {
@@ -295,7 +329,7 @@ class FileLoad {
   }
 
   #buffers(): HammerIo[] {
-    return this.#core.state.volumes.flatMap(({ ios }) => allOf(ios));
+    return this.#core.state.volumes.flatMap(({ ios }) => [...ios]);
   }
 
   #writeBackOne({ bp, released, running, volume, block }: HammerIo): void {
@@ -310,7 +344,6 @@ class FileLoad {
 
   readonly #submit = (request: Request): void => {
     if (request.kind === 'undo') throw new Error('Nobody asked for a request of undo.');
-    if (request.kind === 'write' && this.#direct.owns(request.id)) this.#met.reused++;
     this.#device.submit(request);
   };
 
@@ -321,10 +354,9 @@ class FileLoad {
       for (let t = this.#core.nextRunnable(); t !== NO_TICKET; t = this.#core.nextRunnable()) {
         moved = true;
         if (this.#direct.resumeCore(t)) continue;
+        const isHeld = this.#waited.get(t) ?? false;
         this.#waited.delete(t);
-        const { handle, ticket } = this.#core.resume(t);
-        if (handle !== NO_HANDLE) this.#held.push(handle);
-        if (ticket !== NO_TICKET) this.#waited.add(ticket);
+        this.#got(this.#core.resume(t), isHeld);
       }
       for (let next = this.#direct.nextRunnable(); next !== undefined; next = this.#direct.nextRunnable())
         this.#runnable.push(next);
@@ -394,9 +426,4 @@ class FileLoad {
     for (const freed of [...this.#direct.delayed]) this.#direct.reserveComplete(freed);
     return this.#rest();
   }
-}
-
-/** What a table of the core has for the blocks of a volume. */
-function allOf<Item>(table: { get(block: number): Item | undefined }): Item[] {
-  return Array.from({ length: VOLUME_BLOCKS }, (_, block) => table.get(block)).filter((one) => one !== undefined);
 }

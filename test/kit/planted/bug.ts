@@ -8,7 +8,9 @@
 //   graph      the state graph of a voice is not that of the other voice
 //   W1         a client waits for what can no longer happen (stuck states)
 //   device     a device does not keep what the shared suite says of every device
+//   linearizability   what clients of files have read has no order (direct/recorded-history.ts)
 
+import type { DIRECT_SAFE } from '../direct/configurations.ts';
 import type { Shape } from '../../../spec/snapshot.ts';
 import type { SourcePatch } from './patch.ts';
 
@@ -17,10 +19,11 @@ export type BugKind = 'production' | 'model' | 'tla' | 'device';
 export const BUG_KINDS: readonly BugKind[] = ['production', 'model', 'tla', 'device'];
 
 /** Names of claims that are not in the catalogue. */
-export type OtherClaim = 'snapshot' | 'promises' | 'graph' | 'W1' | 'device';
-export const OTHER_CLAIMS: readonly OtherClaim[] = ['snapshot', 'promises', 'graph', 'W1', 'device'];
+export type OtherClaim = 'snapshot' | 'promises' | 'graph' | 'W1' | 'device' | 'linearizability';
+export const OTHER_CLAIMS: readonly OtherClaim[] = ['snapshot', 'promises', 'graph', 'W1', 'device', 'linearizability'];
 
-export interface PlantedBug {
+/** What every bug says of itself. */
+interface AnyBug {
   readonly name: string;
   readonly kind: BugKind;
   /** Commit of DragonFly that repaired it, id of a defect, or `mutant` for one that every such cache could have. */
@@ -31,12 +34,28 @@ export interface PlantedBug {
   readonly claim: string;
   /** With claim `snapshot`: the field that must be among the first to differ, or `outcome`, `woken`, `thrown`. */
   readonly field?: string;
+  readonly patches: readonly SourcePatch[];
+}
+
+/** A bug of the buffer cache, or of a device below it. */
+export interface BufferBug extends AnyBug {
+  readonly machine?: undefined;
   /** With claim `device`: the device that the shared suite is asked about. */
   readonly device?: 'FaultDevice' | 'MemoryDevice';
   /** Where it is hunted. */
   readonly scene: Shape;
-  readonly patches: readonly SourcePatch[];
 }
+
+/** A bug of file data that goes around the buffer cache. */
+export interface DirectBug extends AnyBug {
+  readonly machine: 'direct';
+  /** Where a bug of model or specification is hunted; those of production are on drawn configurations. */
+  readonly configuration?: (typeof DIRECT_SAFE)[number];
+  /** No claim, no edge and no random run of the direct machine sees it, and the hunt holds that against them. */
+  readonly onlyBy?: 'linearizability';
+}
+
+export type PlantedBug = BufferBug | DirectBug;
 
 /** How the effort of a hunt is counted: random runs, explored or visited states, or cases of the device suite. */
 export type EffortUnit = 'runs' | 'states' | 'cases';

@@ -1,11 +1,11 @@
 // Bugs of production around what follows a write: the run list and barriers, completions, errors, device flushes.
 
-import type { PlantedBug } from './bug.ts';
+import type { BufferBug } from './bug.ts';
 import { DEVICE_TRAFFIC, META_AND_UNDO, ONE_DATA } from './scenes.ts';
 
 const kind = 'production';
 
-export const COMPLETION_BUGS: readonly PlantedBug[] = [
+export const COMPLETION_BUGS: readonly BufferBug[] = [
   {
     name: 'kernel-write-escapes-the-run-list',
     kind,

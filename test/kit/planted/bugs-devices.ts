@@ -1,12 +1,12 @@
 // Bugs of the devices that tests are run on: a test bench that lies makes every result that stands on it worthless.
 
-import type { PlantedBug } from './bug.ts';
+import type { BufferBug } from './bug.ts';
 import { DEVICE_TRAFFIC } from './scenes.ts';
 
 const kind = 'device';
 const scene = DEVICE_TRAFFIC;
 
-export const DEVICE_BUGS: readonly PlantedBug[] = [
+export const DEVICE_BUGS: readonly BufferBug[] = [
   {
     name: 'device-flush-covers-later-writes',
     kind,

@@ -1,11 +1,11 @@
 // Bugs of the reference model: a reading that is wrong must not agree with itself, with the catalogue, and with production.
 
-import type { PlantedBug } from './bug.ts';
+import type { BufferBug } from './bug.ts';
 import { BARRIERS, COVERED, NESTED, RECLAIMED, REFERRED, SYNCED, TURNS } from './scenes.ts';
 
 const kind = 'model';
 
-export const MODEL_BUGS: readonly PlantedBug[] = [
+export const MODEL_BUGS: readonly BufferBug[] = [
   {
     name: 'model-clean-too-late',
     kind,

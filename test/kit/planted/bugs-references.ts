@@ -1,11 +1,11 @@
 // Bugs of production around getting a buffer and giving it up: references, the interlock, loads, detaching, the kernel.
 
-import type { PlantedBug } from './bug.ts';
+import type { BufferBug } from './bug.ts';
 import { ENOUGH_MEMORY, HEADER, META_AND_UNDO, ONE_DATA, TWO_VOLUMES } from './scenes.ts';
 
 const kind = 'production';
 
-export const REFERENCE_BUGS: readonly PlantedBug[] = [
+export const REFERENCE_BUGS: readonly BufferBug[] = [
   {
     name: 'unread-buffer-is-handed-out',
     kind,

@@ -1,12 +1,12 @@
 // Bugs of the specification: an action or a pure step of it that is wrong must break an invariant by its TLA+ name, or make
 // a graph that is not the model's.
 
-import type { PlantedBug } from './bug.ts';
+import type { BufferBug } from './bug.ts';
 import { BARRIERS, OVERTAKEN, RECLAIMED, SYNCED, TURNS } from './scenes.ts';
 
 const kind = 'tla';
 
-export const TLA_BUGS: readonly PlantedBug[] = [
+export const TLA_BUGS: readonly BufferBug[] = [
   {
     name: 'tla-clean-too-late',
     kind,

@@ -1,11 +1,11 @@
 // Bugs of production around changing and issuing: modifications, lists and sums, CRC work, what a write does when it starts.
 
-import type { PlantedBug } from './bug.ts';
+import type { BufferBug } from './bug.ts';
 import { HEADER, META_AND_UNDO, ONE_DATA, TWO_VOLUMES } from './scenes.ts';
 
 const kind = 'production';
 
-export const WRITE_BUGS: readonly PlantedBug[] = [
+export const WRITE_BUGS: readonly BufferBug[] = [
   {
     name: 'clean-at-completion-only',
     kind,

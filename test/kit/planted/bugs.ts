@@ -1,9 +1,13 @@
 // Every planted bug, and where to find one by its name.
 
+import { DIRECT_CLAIMS } from '../../../spec/direct/index.ts';
 import { CLAIMS } from '../../../spec/index.ts';
-import { OTHER_CLAIMS, type PlantedBug } from './bug.ts';
+import type { PlantedBug } from './bug.ts';
 import { COMPLETION_BUGS } from './bugs-completions.ts';
 import { DEVICE_BUGS } from './bugs-devices.ts';
+import { DIRECT_BUGS } from './bugs-direct.ts';
+import { DIRECT_VOICE_BUGS } from './bugs-direct-voices.ts';
+import { LOAD_BUGS } from './bugs-load.ts';
 import { MODEL_BUGS } from './bugs-model.ts';
 import { REFERENCE_BUGS } from './bugs-references.ts';
 import { TLA_BUGS } from './bugs-tla.ts';
@@ -16,6 +20,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...MODEL_BUGS,
   ...TLA_BUGS,
   ...DEVICE_BUGS,
+  ...DIRECT_BUGS,
+  ...LOAD_BUGS,
+  ...DIRECT_VOICE_BUGS,
 ];
 
 /** No planted bug has that name. */
@@ -38,5 +45,5 @@ export function plantedBug(name: string): PlantedBug {
 
 /** Is the claim that must catch a bug one of the catalogue? */
 export function isCatalogued(claim: string): boolean {
-  return !(OTHER_CLAIMS as readonly string[]).includes(claim) && CLAIMS.some(({ id }) => id === claim);
+  return [...CLAIMS, ...DIRECT_CLAIMS].some(({ id }) => id === claim);
 }

@@ -1,5 +1,6 @@
 // One planted bug in full: where it comes from, the patch, the shrunk way to where it shows, and the claim that catches it.
 
+import { DIRECT_CLAIMS } from '../../../spec/direct/index.ts';
 import { CLAIMS, PROGRESS } from '../../../spec/index.ts';
 import { claimLines } from '../check/claim-lines.ts';
 import type { PlantedBug } from './bug.ts';
@@ -39,7 +40,8 @@ const PLACES: Readonly<Record<PlantedBug['kind'], string>> = {
   device: 'a device',
 };
 
-function catchLines({ claim, field, device }: PlantedBug): readonly string[] {
+function catchLines(bug: PlantedBug): readonly string[] {
+  const { claim, field } = bug;
   switch (claim) {
     case 'snapshot':
       return [
@@ -50,12 +52,16 @@ function catchLines({ claim, field, device }: PlantedBug): readonly string[] {
     case 'graph':
       return ['graph: the voices have one state graph, edge by edge.'];
     case 'device':
-      return [`device: ${device ?? 'a device'} must pass the suite that every device passes.`];
+      return [
+        `device: ${bug.machine === undefined ? (bug.device ?? 'a device') : 'a device'} must pass the suite that every device passes.`,
+      ];
+    case 'linearizability':
+      return ['linearizability: what clients of files read has an order, register by register.'];
     case 'W1': {
       const progress = PROGRESS.find(({ id }) => id === claim);
       return [`${claim}: ${progress?.statement ?? ''}`, `why: ${progress?.why ?? ''}`];
     }
     default:
-      return claimLines(CLAIMS.find(({ id }) => id === claim));
+      return claimLines([...(bug.machine === 'direct' ? DIRECT_CLAIMS : CLAIMS)].find(({ id }) => id === claim));
   }
 }

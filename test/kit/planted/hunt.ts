@@ -5,8 +5,9 @@
 // stands for. Before the bugs comes the self-check of the hunt (`self-check.ts`), because a hunt that always says "caught", or
 // that plants nothing, would look the same as a good one.
 
-import type { BugReport, Hunted, PlantedBug } from './bug.ts';
+import type { BufferBug, BugReport, Hunted, PlantedBug } from './bug.ts';
 import { isCatalogued, plantedBug, PLANTED_BUGS } from './bugs.ts';
+import { huntDirectBug } from './direct-hunt.ts';
 import { huntInModel } from './model-hunt.ts';
 import { checkPatches } from './patch.ts';
 import { huntByPromises, huntByRuns, huntBySuite, patchedDriver, RUNS_MAX } from './production-hunt.ts';
@@ -70,7 +71,8 @@ export interface HuntedBug {
   readonly compared?: Hunted;
 }
 
-export async function huntBug(bug: PlantedBug, runs = RUNS_MAX): Promise<HuntedBug> {
+export async function huntBug(bug: PlantedBug, runs?: number): Promise<HuntedBug> {
+  if (bug.machine === 'direct') return huntDirectBug(bug, runs);
   switch (bug.kind) {
     case 'model':
       return { hunted: await huntInModel(bug) };
@@ -83,7 +85,7 @@ export async function huntBug(bug: PlantedBug, runs = RUNS_MAX): Promise<HuntedB
   }
 }
 
-async function huntOnDriver(bug: PlantedBug, runs: number): Promise<HuntedBug> {
+async function huntOnDriver(bug: BufferBug, runs = RUNS_MAX): Promise<HuntedBug> {
   const driver = await patchedDriver(bug);
   if (bug.claim === 'promises') return { hunted: huntByPromises(bug.scene, driver) };
   const compared = huntByRuns(bug.scene, driver, 'comparison', { runs });

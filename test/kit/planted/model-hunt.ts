@@ -11,7 +11,7 @@ import { createCoreDriver } from '../core-driver.ts';
 import { executeEdges } from '../edges.ts';
 import { pathTexts, storyLines } from '../story.ts';
 import { brokenClaims } from './broken-claims.ts';
-import type { Hunted, PlantedBug } from './bug.ts';
+import type { Hunted, BufferBug } from './bug.ts';
 import { loadPatched } from './patch.ts';
 
 /** What the hunt needs of `model/index.ts`. */
@@ -24,7 +24,7 @@ interface ModelModule {
 /** A bug can make a small machine large. */
 const STATES_MAX = 50_000;
 
-export async function huntInModel(bug: Pick<PlantedBug, 'name' | 'scene' | 'patches'>): Promise<Hunted> {
+export async function huntInModel(bug: Pick<BufferBug, 'name' | 'scene' | 'patches'>): Promise<Hunted> {
   const model = await loadPatched<ModelModule>('model/index.ts', bug.patches, bug.name);
   try {
     return huntIn(model, bug);
@@ -35,7 +35,7 @@ export async function huntInModel(bug: Pick<PlantedBug, 'name' | 'scene' | 'patc
   }
 }
 
-function huntIn(model: ModelModule, bug: Pick<PlantedBug, 'scene'>): Hunted {
+function huntIn(model: ModelModule, bug: Pick<BufferBug, 'scene'>): Hunted {
   const options = { graph: true, invariants: INVARIANTS, properties: PROPERTIES, maxStates: STATES_MAX };
   const exploration = model.explore(model.createMachine(bug.scene), options);
   const language = bufferLanguage(bug.scene);

@@ -12,7 +12,7 @@ import { deviceCases, type DeviceSubject, type SuiteDevice } from '../device-sui
 import type { Driver } from '../driver.ts';
 import { breakPromises } from '../promises.ts';
 import { differenceLines, storyLines } from '../story.ts';
-import type { Hunted, PlantedBug } from './bug.ts';
+import type { Hunted, BufferBug } from './bug.ts';
 import { loadPatched } from './patch.ts';
 import { shrink } from './shrink.ts';
 import { Walk, type Judge, type WalkFinding } from './walk.ts';
@@ -29,7 +29,7 @@ interface CoreDriverModule {
 }
 
 /** The driver of production with the bug in it. */
-export async function patchedDriver(bug: Pick<PlantedBug, 'name' | 'scene' | 'patches'>): Promise<Driver> {
+export async function patchedDriver(bug: Pick<BufferBug, 'name' | 'scene' | 'patches'>): Promise<Driver> {
   const module = await loadPatched<CoreDriverModule>('test/kit/core-driver.ts', bug.patches, bug.name);
   return module.createCoreDriver(bug.scene);
 }
@@ -97,7 +97,7 @@ const DEVICES = {
 type DeviceModule = Record<string, new (volumes: number, blockBytes: number) => SuiteDevice>;
 
 /** The shared suite on the patched device; each case is told alone, the first that fails is the catch. */
-export async function huntBySuite(bug: Pick<PlantedBug, 'name' | 'device' | 'patches'>): Promise<Hunted> {
+export async function huntBySuite(bug: Pick<BufferBug, 'name' | 'device' | 'patches'>): Promise<Hunted> {
   const name = bug.device ?? 'MemoryDevice';
   const { entry, supports } = DEVICES[name];
   const Device = (await loadPatched<DeviceModule>(entry, bug.patches, bug.name))[name]!;

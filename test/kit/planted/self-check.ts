@@ -90,6 +90,21 @@ const NOTHING: Readonly<Record<PlantedBug['kind'] | 'FaultDevice', SourcePatch>>
   },
 };
 
+/** The same for file data. */
+const NOTHING_DIRECT: Readonly<Record<Exclude<PlantedBug['kind'], 'device'>, SourcePatch>> = {
+  production: {
+    file: 'src/direct/direct-io.ts',
+    find: 'export class DirectIo ',
+    replace: '/* nothing */ export class DirectIo ',
+  },
+  model: {
+    file: 'model/direct/reading.ts',
+    find: 'export function startRead(',
+    replace: '/* nothing */ export function startRead(',
+  },
+  tla: { file: 'tla/DirectRead.tla', find: '\nFirstLook(', replace: '\n(* nothing *)\nFirstLook(' },
+};
+
 /** Runs with nothing planted, per scene and judge. */
 const CLEAN_RUNS = 12;
 /** Runs of a broken hunt: more than the whole one needs for the bug. */
@@ -132,6 +147,15 @@ async function checkEach<Item>(
 function nothingPlanted(bugs: readonly PlantedBug[]): PlantedBug[] {
   const none = new Map<string, PlantedBug>();
   for (const bug of bugs) {
+    if (bug.machine === 'direct') {
+      const { kind, claim, configuration } = bug;
+      if (kind === 'device') continue;
+      const judged = kind === 'production' && claim !== 'linearizability' ? 'I45' : claim;
+      const key = JSON.stringify(['direct', kind, kind === 'production' && judged, configuration]);
+      if (!none.has(key))
+        none.set(key, { ...bug, name: `nothing (${kind})`, claim: judged, patches: [NOTHING_DIRECT[kind]] });
+      continue;
+    }
     const { kind, claim, scene, device } = bug;
     const how = claim === 'device' || claim === 'promises' ? claim : '';
     const key = JSON.stringify([kind, how, device, scene]);
@@ -148,7 +172,10 @@ async function findNothing(bug: PlantedBug, hunt: HuntOne): Promise<string | und
   const { hunted, compared } = await hunt(bug, CLEAN_RUNS);
   const found = hunted.found ?? compared?.found;
   if (found === undefined) return undefined;
-  const blocks = bug.scene.blocks.map(({ name }) => name).join(' ');
+  const blocks =
+    bug.machine === 'direct'
+      ? (bug.configuration ?? 'drawn files')
+      : bug.scene.blocks.map(({ name }) => name).join(' ');
   return `With nothing planted in the ${bug.kind} on ${blocks} ${found.claims.join(', ')} fails.`;
 }
 

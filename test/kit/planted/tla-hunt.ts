@@ -14,7 +14,7 @@ import { formatDifference } from '../graph-story.ts';
 import { modelGraph } from '../model-graph.ts';
 import { embeddedEngine } from '../tla/embedded-engine.ts';
 import type { TlaResult } from '../tla/engine.ts';
-import type { Hunted, PlantedBug } from './bug.ts';
+import type { Hunted, BufferBug } from './bug.ts';
 import { patchedFile } from './patch.ts';
 
 const STATES_MAX = 20_000;
@@ -25,7 +25,7 @@ export class UncheckableSpec extends Error {
   override readonly name = 'UncheckableSpec';
 }
 
-export async function huntInSpec(bug: Pick<PlantedBug, 'name' | 'claim' | 'scene' | 'patches'>): Promise<Hunted> {
+export async function huntInSpec(bug: Pick<BufferBug, 'name' | 'claim' | 'scene' | 'patches'>): Promise<Hunted> {
   const result = await checkPatched(bug);
   const { verdict, distinctStates, violated } = result;
   if (verdict === 'invariant' && violated !== undefined) {
@@ -48,7 +48,7 @@ export async function huntInSpec(bug: Pick<PlantedBug, 'name' | 'claim' | 'scene
   return { found: { claims: ['graph'], fields: [], story }, effort: distinctStates, unit: 'states' };
 }
 
-async function checkPatched(bug: Pick<PlantedBug, 'name' | 'claim' | 'scene' | 'patches'>): Promise<TlaResult> {
+async function checkPatched(bug: Pick<BufferBug, 'name' | 'claim' | 'scene' | 'patches'>): Promise<TlaResult> {
   const directory = mkdtempSync(join(tmpdir(), 'hammer-io-kit-planted-'));
   try {
     for (const file of readdirSync(TLA_DIR).filter((name) => name.endsWith('.tla')))
