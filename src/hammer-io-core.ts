@@ -94,6 +94,16 @@ export class HammerIoCore {
     return releasing.release(m, handle, undoReclaim);
   }
 
+  /**
+   * The end of a hit: gives up a handle where that only counts a reference, and answers true; or answers false, and then
+   * nothing has happened, and `release` says more. Has the effect of a release that answers `done`. Allocates nothing.
+   */
+  tryRelease(handle: Handle): boolean {
+    const m = this.#enterable;
+    if (m === undefined) throw new Reentered();
+    return releasing.tryRelease(m, handle);
+  }
+
   /** A last release while the kernel is short of memory: the clean buffer is taken away at once. Promises as release. L1182-1228. */
   lowMemoryRelease(handle: Handle): Answer {
     return releasing.lowMemoryRelease(this.#enter(), handle);

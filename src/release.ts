@@ -37,14 +37,18 @@ function releasable(m: MountState, handle: Handle): LiveHandle {
   return record;
 }
 
+/** The end of a hit: true if all that there was to do is done, else nothing has happened. */
+export function tryRelease(m: MountState, handle: Handle): boolean {
+  const record = m.handles.find(handle);
+  // Told apart by one look at a word: nobody else is concerned, and the decision is `leave`.
+  if (record === undefined || !record.isReleasable || !m.handles.structures.endHit(record.index)) return false;
+  m.handles.close(record);
+  return true;
+}
+
 /** `undoReclaim`: an UNDO buffer that is written now will not be appended to again and may be dropped when written. */
 export function release(m: MountState, handle: Handle, undoReclaim: boolean): Answer {
-  const record = m.handles.find(handle);
-  // The end of a hit is told apart here, where it costs one look at a word: nobody else is concerned, and the decision is `leave`.
-  if (record === undefined || !record.isReleasable || !m.handles.structures.endHit(record.index))
-    return releaseLast(m, handle, undoReclaim);
-  m.handles.close(record);
-  return DONE;
+  return tryRelease(m, handle) ? DONE : releaseLast(m, handle, undoReclaim);
 }
 
 function releaseLast(m: MountState, handle: Handle, undoReclaim: boolean): Answer {

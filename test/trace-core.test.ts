@@ -87,6 +87,7 @@ function run(core: Core): void {
     const data = program.get(1, block, 'data', block === 8);
     core.ioModify(data);
     core.ioModifyDone(data);
+    expect(core.tryRelease(data)).toBe(false); // it is dirty: more is to be done
     core.release(data);
     core.writeBack(1, block);
   }

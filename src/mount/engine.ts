@@ -124,7 +124,8 @@ export class Engine {
   /** A handle is given up. Whoever waits for room may get the buffer. */
   release(handle: Handle): void {
     if (this.#broken !== undefined) return; // Its ticket may never end, and nobody needs the buffer.
-    this.core.release(handle); // A ticket, should there be one, ends by itself and concerns nobody.
+    // A ticket, should there be one, ends by itself and concerns nobody.
+    if (!this.core.tryRelease(handle)) this.core.release(handle);
     this.room.stir();
   }
 

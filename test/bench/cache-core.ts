@@ -58,7 +58,7 @@ export class CoreOnFile implements Contender {
     for (let i = 0; i < times; i++) {
       const handle = core.tryGet(0, keys[i & mask]!);
       if (handle === NO_HANDLE) throw new WorkNotDone(`Block ${keys[i & mask]!} is not resident in the core.`);
-      core.release(handle);
+      if (!core.tryRelease(handle)) core.release(handle);
     }
   }
 

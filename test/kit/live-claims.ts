@@ -121,6 +121,7 @@ class Watcher {
   #method(core: HammerIoCore, name: string, method: Method): Method {
     const bound: Method = (...args) => Reflect.apply(method, core, args);
     if (name === 'tryGet') return (...args) => this.#tryGet(bound, args);
+    if (name === 'tryRelease') return (...args) => this.#tryRelease(bound, args);
     if (this.#calls.tellerOf(name) === undefined) return bound;
     return (...args) => this.#step(this.#tell(name, args), () => bound(...args) as Answer);
   }
@@ -135,6 +136,16 @@ class Watcher {
       return handle === NO_HANDLE ? undefined : { ...DONE, handle };
     });
     return handle;
+  }
+
+  /** The end of a hit is a release that answers `done`. */
+  #tryRelease(method: Method, args: readonly unknown[]): unknown {
+    let isDone = false;
+    this.#step(this.#calls.tellerOf('release')!(args), () => {
+      isDone = method(...args) as boolean;
+      return isDone ? DONE : undefined;
+    });
+    return isDone;
   }
 
   /** Read-ahead need not be announced here, unlike in a trace. */

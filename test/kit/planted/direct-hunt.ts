@@ -49,7 +49,7 @@ const OTHER_EDGES = ['direct-small', 'direct-two'] as const;
 /** A bug can make a small machine large. */
 const STATES_MAX = 60_000;
 const TLA_STATES_MAX = 20_000;
-const TLA_SECONDS = 60;
+const TLA_SECONDS = 300;
 
 type Violation = NonNullable<DirectExploration['violation']>;
 type CreateDriver = (shape: DirectShape) => DirectDriver;

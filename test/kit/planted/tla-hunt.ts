@@ -18,7 +18,7 @@ import type { Hunted, BufferBug } from './bug.ts';
 import { patchedFile } from './patch.ts';
 
 const STATES_MAX = 20_000;
-const TIMEOUT_SECONDS = 60;
+const TIMEOUT_SECONDS = 300;
 
 /** The patched specification cannot be checked at all; a bug must leave it readable. */
 export class UncheckableSpec extends Error {

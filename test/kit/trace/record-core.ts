@@ -97,6 +97,7 @@ class CoreRecorder {
   #method(core: HammerIoCore, name: string | symbol, method: Method): Method {
     const bound: Method = (...args) => Reflect.apply(method, core, args);
     if (name === 'tryGet') return (...args) => this.#tryGet(bound, args);
+    if (name === 'tryRelease') return (...args) => this.#tryRelease(bound, args);
     const tell = typeof name === 'string' ? this.#calls.tellerOf(name) : undefined;
     return tell === undefined ? bound : (...args) => this.#record(tell(args), () => bound(...args) as Answer);
   }
@@ -107,6 +108,14 @@ class CoreRecorder {
     const handle = method(...args) as Handle;
     if (handle !== NO_HANDLE) this.#record(action, () => ({ ...DONE, handle }));
     return handle;
+  }
+
+  /** The same of the end of a hit. */
+  #tryRelease(method: Method, args: readonly unknown[]): unknown {
+    const action = this.#calls.tellerOf('release')!(args);
+    const isDone = method(...args) as boolean;
+    if (isDone) this.#record(action, () => DONE);
+    return isDone;
   }
 
   /** Makes the call and writes it down. Without an action (a stale handle or ticket) the call is nobody's. */
