@@ -19,6 +19,7 @@ import {
   NoSpace,
   ReadOnlyError,
 } from '../src/index.ts';
+import { DrivenVolumes, settle } from './kit/mount-stage.ts';
 import { diceOf } from './kit/random/dice.ts';
 
 const BLOCK = 1024;
@@ -237,6 +238,44 @@ test('a failed read names range and place, concerns no other, and may be tried a
   expect((error as Error).cause).toMatchObject({ name: 'MemoryFault' });
   isDown = false;
   expect((await file.read(4 * BLOCK, 1))[0]).toBe(1);
+  await mount.close();
+});
+
+test('a file closes when the loads are over that a failed read has left behind', async () => {
+  const device = new DrivenVolumes(await inMemory());
+  const mount = await device.until(Mount.open({ device }));
+  const options: FileOptions = { ...FILE, extentBytes: 8 * BLOCK, verify: false };
+  const file = await device.until(mount.openFile(options));
+  await device.until(file.write(0, new Uint8Array(8 * BLOCK).fill(1)));
+  await device.until(file.commit());
+
+  const read = file.read(BLOCK, 2 * BLOCK).catch((thrown: unknown) => thrown); // a part: block by block through the cache
+  await settle();
+  expect(device.pending).toHaveLength(2);
+  await device.complete('read', 1, { code: 'EIO' });
+  expect(await read).toBeInstanceOf(FileReadFailed);
+  let isClosed = false;
+  const closed = file.close().then(() => (isClosed = true));
+  await settle();
+  expect(isClosed).toBe(false);
+  await device.complete('read', 1);
+  await closed;
+  await device.until(mount.openFile(options)); // The blocks are free now, and nobody holds them.
+  await device.until(mount.close());
+});
+
+test('a small write whose block cannot be read rejects with FileReadFailed, and the mount stays writable', async () => {
+  let isDown = false;
+  const mount = await Mount.open({
+    device: await inMemory(({ kind }) => (isDown && kind === 'read' ? { code: 'EIO' } : undefined)),
+  });
+  const file = await mount.openFile(FILE);
+  isDown = true;
+  await expect(file.write(0, new Uint8Array(10).fill(1))).rejects.toThrow(FileReadFailed);
+  expect(mount.isReadOnly).toBe(false);
+  isDown = false;
+  await file.write(0, new Uint8Array(10).fill(2));
+  expect((await file.read(0, 10))[9]).toBe(2);
   await mount.close();
 });
 

@@ -73,6 +73,10 @@ export class Aliases {
     this.#events = events;
   }
 
+  get holdsTickets(): boolean {
+    return this.#tickets.size > 0;
+  }
+
   /** What the device cache holds of a block. A buffer that is dirty again while it is being written is `writing`. */
   stateOf(volumeNumber: number, block: number): Alias {
     const volume = this.#mount.volumes[volumeNumber];

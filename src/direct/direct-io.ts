@@ -259,6 +259,11 @@ export class DirectIo {
     return writing.directWriteDone(this.#enter(), request, result);
   }
 
+  /** Does DirectIo hold tickets of the core? Until it does not, `resumeCore` must be asked about tickets. */
+  get holdsTickets(): boolean {
+    return this.state.aliases.holdsTickets;
+  }
+
   /**
    * A ticket that core.nextRunnable has handed out. If it is one of DirectIo, it goes on with it and answers true: fronts may
    * have ended or become runnable, and requests may have been issued by both. Otherwise it answers false. Throws CacheFull as

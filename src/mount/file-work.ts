@@ -35,6 +35,8 @@ export class FileWork {
   #again: (readonly [Front | Extent, Waiter])[] = [];
   /** Tickets of the core for which there was no buffer, and nothing that could make one free. */
   #starved: Ticket[] = [];
+  /** Who waits for the last ticket to end. */
+  #whenQuiet: (() => void)[] = [];
 
   constructor(direct: DirectIo, file: DirectFile, room: Room, turn: () => void) {
     this.direct = direct;
@@ -106,6 +108,11 @@ export class FileWork {
     }
   }
 
+  /** Resolves when no ticket of the core is one of this file: nobody need ask `adopt` any more. */
+  async quiet(): Promise<void> {
+    if (this.direct.holdsTickets) await new Promise<void>((resolve) => this.#whenQuiet.push(resolve));
+  }
+
   /** Goes on with whatever can; answers whether something has. */
   goOn(): boolean {
     let hasMoved = false;
@@ -117,6 +124,7 @@ export class FileWork {
       hasMoved = true;
       this.#resumeRunnable(of);
     }
+    if (this.#whenQuiet.length > 0 && !this.direct.holdsTickets) this.#tellQuiet();
     return hasMoved;
   }
 
@@ -152,6 +160,13 @@ export class FileWork {
     for (const { reject } of [...this.#waiting.values(), ...this.#again.map(([, waiter]) => waiter)]) reject(error);
     this.#waiting.clear();
     this.#again = [];
+    this.#tellQuiet();
+  }
+
+  #tellQuiet(): void {
+    const waiting = this.#whenQuiet;
+    this.#whenQuiet = [];
+    for (const resolve of waiting) resolve();
   }
 }
 

@@ -147,6 +147,7 @@ export class MountFile {
   async close(): Promise<void> {
     this.#isClosed = true;
     while (this.#underWay > 0) await Promise.allSettled([...this.#tails.values(), this.#committing]);
+    await this.#work.quiet(); // A read that has failed leaves loads of its other blocks behind.
     this.#engine.files.all.delete(this.#work);
   }
 
@@ -301,8 +302,14 @@ export class MountFile {
     if (ended === 'refused') throw new ReadOnlyError(faults.critical);
     if (ended === 'error') {
       const { volume, block } = front.failure!;
-      const cause = faults.writeError(volume, block) ?? direct.failureOf(front);
-      throw new FileWriteFailed(range, faults.place(volume, block), cause);
+      const failed = faults.writeError(volume, block);
+      const place = faults.place(volume, block);
+      // A small write begins with a read of its block.
+      if (failed === undefined && front.failure!.reason === 'device') {
+        throw new FileReadFailed(range, place, faults.takeReadError(volume, block));
+      }
+      const cause = failed ?? direct.failureOf(front);
+      throw new FileWriteFailed(range, place, cause);
     }
     this.#counts[isSmall ? 'bufferedWrites' : 'directWrites']++;
     if (isSmall) policy.writeBehind(core);

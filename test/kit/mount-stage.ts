@@ -113,7 +113,8 @@ export class DrivenVolumes implements MountDevice {
       const { result, bytes } = this.media.complete(request.id, fault);
       if (fault !== undefined) return { request, result, error: new Error(`${request.kind} failed: ${fault.code}`) };
       if (request.kind === 'read') {
-        request.into.forEach((view, i) => view.set(bytes!.subarray(i * this.blockBytes, (i + 1) * this.blockBytes)));
+        let at = 0;
+        for (const view of request.into) view.set(bytes!.subarray(at, (at += view.length)));
       }
       return { request, result };
     });
