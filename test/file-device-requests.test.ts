@@ -49,7 +49,7 @@ async function open(volume: Partial<FileVolume> = {}, options: Partial<FileDevic
 
 const read = (block: number, ...bufs: number[]): DeviceRequest => {
   const into = bufs.map(view);
-  return { kind: 'read', id: ++lastId, volume: 0, block, blocks: into.length as 1 | 2, into };
+  return { kind: 'read', id: ++lastId, volume: 0, block, blocks: into.length, into };
 };
 const write = (block: number, bytes: Uint8Array): DeviceRequest => ({
   kind: 'write',

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createCoreDriver } from './kit/core-driver.ts';
 import { blankSnapshot, type Driver } from './kit/driver.ts';
 import { loadPatched, PatchError, patchLines, patchText } from './kit/planted/patch.ts';
-import { shrink } from './kit/planted/shrink.ts';
+import { shrink } from './kit/shrink.ts';
 import { shapeOf } from './kit/shape-of.ts';
 import type { Shape } from '../spec/snapshot.ts';
 

@@ -13,7 +13,7 @@ import { DIRECT_LABELS } from '../../../spec/direct/vocabulary.ts';
 import { DIRECT_REPAIR_IDS, type DirectRepairId, type DirectShape } from '../../../spec/direct/snapshot.ts';
 import { createDirectMachine, type DirectMachine } from '../../../model/direct/index.ts';
 import { claimLines } from '../check/claim-lines.ts';
-import { shrink } from '../planted/shrink.ts';
+import { shrink } from '../shrink.ts';
 import { diceOf } from '../random/dice.ts';
 import { TokenError } from '../random/sealed.ts';
 import { differenceLines, storyLines } from '../story.ts';
@@ -26,7 +26,9 @@ import { directTokenOf, readDirectToken } from './random-token.ts';
 
 /** Who plays: production and model, unless somebody else is to be checked. */
 export interface DirectPlayers {
+  /** Makes the implementation for a shape. Default: production. */
   readonly driver?: (shape: DirectShape) => DirectDriver;
+  /** Makes the model that judges it. Default: the reference model. */
   readonly machine?: (shape: DirectShape) => DirectMachine;
 }
 

@@ -14,7 +14,7 @@ import { breakPromises } from '../promises.ts';
 import { differenceLines, storyLines } from '../story.ts';
 import type { Hunted, BufferBug } from './bug.ts';
 import { loadPatched } from './patch.ts';
-import { shrink } from './shrink.ts';
+import { shrink } from '../shrink.ts';
 import { Walk, type Judge, type WalkFinding } from './walk.ts';
 
 /** Runs after which a hunt gives up, and steps of a run. */
