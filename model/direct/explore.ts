@@ -6,6 +6,7 @@
 import type { DirectAction, DirectOutcome } from '../../spec/direct/vocabulary.ts';
 import type { Graph } from '../explore.ts';
 import type { Violation } from '../claim-check.ts';
+import { Edges } from '../edges.ts';
 import { StateTable } from '../state-table.ts';
 import { DirectClaimCheck, type DirectChecked } from './claim-check.ts';
 import type { DirectMachine } from './machine.ts';
@@ -164,28 +165,4 @@ export function directPathTo(exploration: DirectExploration, state: number): rea
     path.push({ action: machine.actions[index]!, index, outcome: step!.outcome });
   }
   return path.reverse();
-}
-
-class Edges {
-  private readonly source: number[] = [];
-  private readonly target: number[] = [];
-  private readonly action: number[] = [];
-  private readonly outcome: number[] = [];
-
-  push(source: number, target: number, action: number, outcome: number): void {
-    this.source.push(source);
-    this.target.push(target);
-    this.action.push(action);
-    this.outcome.push(outcome);
-  }
-
-  finish(): Graph {
-    return {
-      source: Int32Array.from(this.source),
-      target: Int32Array.from(this.target),
-      action: Uint16Array.from(this.action),
-      outcome: Uint8Array.from(this.outcome),
-      length: this.source.length,
-    };
-  }
 }
