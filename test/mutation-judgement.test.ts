@@ -82,11 +82,17 @@ describe('a record', () => {
     expect(changedFiles(RECORD, changed)).toEqual(['src/a.ts']);
   });
 
+  test('knows nothing of a new file, which is mutated like one that has changed', () => {
+    const grown = { ...PRESENT, hashes: { ...PRESENT.hashes, 'src/d.ts': 'd1' } };
+    expect(staleness(RECORD, grown)).toEqual([]);
+    expect(changedFiles(RECORD, grown)).toEqual(['src/d.ts']);
+  });
+
   test.each<[string, Partial<typeof PRESENT>, string]>([
     [
-      'a new file',
-      { hashes: { ...PRESENT.hashes, 'src/d.ts': 'd1' } as typeof PRESENT.hashes },
-      'knows nothing of src/d.ts',
+      'many new files',
+      { hashes: { ...PRESENT.hashes, 'src/d.ts': 'd1', 'src/e.ts': 'e1' } as typeof PRESENT.hashes },
+      'knows nothing of src/d.ts, src/e.ts',
     ],
     ['a lost file', { hashes: { 'src/a.ts': 'a1', 'src/c.ts': 'c1' } as typeof PRESENT.hashes }, 'speaks of src/b.ts'],
     ['another suite', { suites: { core: 's2' } }, 'tests of the suite core'],

@@ -25,7 +25,9 @@ import type { WriteLog } from './write-log.ts';
 /** What one readv or writev takes (IOV_MAX of Linux). */
 const VIEWS_MAX = 1024;
 /** Reads that are settled together: the owner works on them while the next ones are read, and is called seldom enough. */
-const PIECE = 16;
+const READS_PER_PIECE = 16;
+/** Of reads and of writes: so many bytes are settled at once, and moved by one call, so that the owner can send more in time. */
+const BYTES_PER_PIECE = 2 * 1024 * 1024;
 
 export interface IoBatchOptions {
   /** File descriptor of each volume. */
@@ -63,27 +65,18 @@ export class IoBatch {
     this.#flushVerdicts = files.map(() => OK);
   }
 
-  /** Carries out all jobs. `settled` is told of reads piece by piece, of writes and flushes when all of a kind have verdicts. */
+  /** Carries out all jobs. `settled` is told of reads and writes piece by piece, of flushes when all have verdicts. */
   run(jobs: readonly Job[], settled: (jobs: readonly Job[]) => void): void {
     this.#counters.add('batches');
     const reads = jobs.filter(({ kind }) => kind === READ);
     if (reads.length > 0) {
       this.#counters.add('reads', reads.length);
-      let piece: Job[] = [];
-      for (const run of this.#runsOf(reads)) {
-        this.#carryOut(run, this.#read);
-        piece.push(...run);
-        if (piece.length < PIECE) continue;
-        settled(piece);
-        piece = [];
-      }
-      if (piece.length > 0) settled(piece);
+      this.#inPieces(reads, READS_PER_PIECE, (run) => this.#carryOut(run, this.#read), settled);
     }
     const writes = jobs.filter(({ kind }) => kind === WRITE);
     if (writes.length > 0) {
       this.#counters.add('writes', writes.length);
-      for (const run of this.#runsOf(writes)) this.#writeRun(run);
-      settled(writes);
+      this.#inPieces(writes, Infinity, (run) => this.#writeRun(run), settled);
     }
     const aheads = jobs.filter(({ kind }) => kind === FLUSH_AHEAD);
     if (aheads.length > 0) {
@@ -98,30 +91,50 @@ export class IoBatch {
     }
   }
 
+  /** Carries out jobs run by run, and settles them when there are `most` of them, or bytes enough. */
+  #inPieces(
+    jobs: Job[],
+    most: number,
+    carryOut: (run: readonly Job[]) => void,
+    settled: (jobs: readonly Job[]) => void,
+  ): void {
+    let piece: Job[] = [];
+    let bytes = 0;
+    for (const run of this.#runsOf(jobs)) {
+      carryOut(run);
+      piece.push(...run);
+      for (const job of run) bytes += bytesOf(job);
+      if (piece.length < most && bytes < BYTES_PER_PIECE) continue;
+      settled(piece);
+      piece = [];
+      bytes = 0;
+    }
+    if (piece.length > 0) settled(piece);
+  }
+
   /** Jobs by volume and block, cut where the next one is no neighbour or a system call would be too long. */
   #runsOf(jobs: Job[]): Job[][] {
     jobs.sort((a, b) => a.volume - b.volume || a.block - b.block);
     const runs: Job[][] = [];
     let run: Job[] = [];
     let views = 0;
+    let bytes = 0;
     let before: Job | undefined;
     for (const job of jobs) {
-      const isNeighbour = job.volume === before?.volume && job.block === before.block + this.#blocksOf(before);
-      if (!isNeighbour || views + job.views.length > VIEWS_MAX) {
+      const isNeighbour =
+        job.volume === before?.volume && job.block === before.block + bytesOf(before) / this.#blockBytes;
+      if (!isNeighbour || views + job.views.length > VIEWS_MAX || bytes >= BYTES_PER_PIECE) {
         run = [];
         views = 0;
+        bytes = 0;
         runs.push(run);
       }
       run.push(job);
       views += job.views.length;
+      bytes += bytesOf(job);
       before = job;
     }
     return runs;
-  }
-
-  /** One view may be of several blocks. */
-  #blocksOf({ views }: Job): number {
-    return (views.length * views[0]!.length) / this.#blockBytes;
   }
 
   #writeRun(run: readonly Job[]): void {
@@ -169,6 +182,7 @@ export class IoBatch {
     if (verdict === OK) return;
     for (const flush of flushes) if (flush.volume === volume) flush.failed(verdict, inLog ? this.#log!.end : 0, inLog);
   }
+
   /** Not logged: what a log says is durable is what the owner may rely on, and the owner has not been told. */
   #flushAhead(volume: number): void {
     if (this.#sync(volume) === OK) this.#flushedAhead.add(volume);
@@ -179,6 +193,11 @@ export class IoBatch {
     if (this.#flushVerdicts[volume] === OK) this.#flushVerdicts[volume] = this.#transfer.sync(this.#files[volume]!);
     return this.#flushVerdicts[volume]!;
   }
+}
+
+/** All views of a job are of one length; each may be of several blocks. */
+function bytesOf({ views }: Job): number {
+  return views.length * views[0]!.length;
 }
 
 function volumesOf(jobs: readonly Job[]): ReadonlySet<number> {

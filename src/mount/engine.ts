@@ -19,6 +19,7 @@ import type { DeviceFault } from './faults.ts';
 import { Faults } from './faults.ts';
 import type { FileMemory } from './file-memory.ts';
 import { Files } from './file-work.ts';
+import type { Loans } from './lent-memory.ts';
 import type { MountCompletion, MountDevice } from './mount-device.ts';
 import { ReadsAhead } from './reads-ahead.ts';
 import { Room } from './room.ts';
@@ -43,6 +44,8 @@ export interface EngineParts {
   readonly openedReadOnly: boolean;
   /** For data of files on its way. */
   readonly fileMemory: FileMemory;
+  /** Memory that the program has borrowed. */
+  readonly loans: Loans;
   /** See Room. */
   readonly relieve: () => Promise<number>;
 }
@@ -57,6 +60,7 @@ export class Engine {
   readonly readsAhead = new ReadsAhead();
   readonly files = new Files();
   readonly fileMemory: FileMemory;
+  readonly loans: Loans;
   readonly counters = newCounters();
   /** Set by the mount. */
   tell: Tell = { deviceError: () => undefined, criticalError: () => undefined };
@@ -70,12 +74,23 @@ export class Engine {
   readonly #whenQuiet: (() => void)[] = [];
   readonly #submit = (request: Request): void => this.device.submit(request as DeviceRequest);
 
-  constructor({ core, device, names, policy, dirtyBytesHard, openedReadOnly, fileMemory, relieve }: EngineParts) {
+  constructor({
+    core,
+    device,
+    names,
+    policy,
+    dirtyBytesHard,
+    openedReadOnly,
+    fileMemory,
+    loans,
+    relieve,
+  }: EngineParts) {
     this.core = core;
     this.device = device;
     this.policy = policy;
     const turn = (): void => this.turn();
     this.fileMemory = fileMemory;
+    this.loans = loans;
     this.waits = new Waits(core, this.counters, turn, this.files);
     this.faults = new Faults(names, openedReadOnly);
     this.room = new Room({ core, policy, counters: this.counters, dirtyBytesHard, relieve, turn });
@@ -157,6 +172,7 @@ export class Engine {
     this.readsAhead.failAll(this.#broken);
     this.files.failAll(this.#broken);
     this.fileMemory.failAll(this.#broken);
+    this.loans.failAll(this.#broken);
   }
 
   // ── Completions ──────────────────────────────────────────────────────────────────────────────────────────────────────

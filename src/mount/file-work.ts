@@ -47,9 +47,21 @@ export class FileWork {
 
   /** Begins an operation of a front or a record, and resolves when it has ended. Rejects with what `call` throws. */
   perform(of: Front | Extent, call: () => DirectOutcome, bufs = 1): Promise<Ended> {
+    const ended = this.#promised(of, call, bufs);
+    this.#turn();
+    return ended;
+  }
+
+  /** The same for several, none of which waits for another. */
+  performAll<Of extends Front | Extent>(all: Iterable<Of>, call: (of: Of) => DirectOutcome): Promise<Ended[]> {
+    const ended = [...all].map((of) => this.#promised(of, () => call(of), 1));
+    this.#turn();
+    return Promise.all(ended);
+  }
+
+  #promised(of: Front | Extent, call: () => DirectOutcome, bufs: number): Promise<Ended> {
     return new Promise((resolve, reject) => {
       this.#begin(of, { call, bufs, resolve, reject, passage: this.#room.passage() });
-      this.#turn();
     });
   }
 

@@ -20,14 +20,13 @@
 // With `verify` every read compares the CRC of each extent that it touches, which is therefore read whole. The seed cannot do
 // that on its direct path, where the kernel may exchange pages under it (hammer_io.c L1404); fronts are memory of ours alone.
 
-import { crc32 } from 'node:zlib';
-import type { DirectIo, Element, Extent, Front } from '../direct/index.ts';
+import type { Element, Extent } from '../direct/index.ts';
 import { InvalidArgument } from '../errors.ts';
 import type { Patience } from './block.ts';
 import type { Engine } from './engine.ts';
 import { MountClosed, ReadOnlyError } from './errors.ts';
-import type { FileRange } from './file-errors.ts';
-import { FileCorrupt, FileReadFailed, FileWriteFailed, NoSpace } from './file-errors.ts';
+import type { Part } from './file-cells.ts';
+import { FileCells } from './file-cells.ts';
 import type { FileOptions } from './file-opening.ts';
 import { openWork } from './file-opening.ts';
 import type { FileWork } from './file-work.ts';
@@ -53,11 +52,9 @@ export class MountFile {
   readonly extentBytes: number;
   readonly #engine: Engine;
   readonly #work: FileWork;
-  readonly #verify: boolean;
+  readonly #cells: FileCells;
   /** By cell: when the calls before have ended. */
   readonly #tails = new Map<number, Promise<unknown>>();
-  readonly #counts = { directReads: 0, bufferedReads: 0, directWrites: 0, bufferedWrites: 0, verified: 0 };
-  #size = 0;
   #committing: Promise<unknown> = Promise.resolve();
   #underWay = 0;
   #isClosed = false;
@@ -65,10 +62,8 @@ export class MountFile {
   private constructor(engine: Engine, work: FileWork, verify: boolean) {
     this.#engine = engine;
     this.#work = work;
-    this.#verify = verify;
+    this.#cells = new FileCells(engine, work, verify);
     this.extentBytes = work.direct.state.extentBytes;
-    for (const { fileOffset, length } of work.file.index.values())
-      this.#size = Math.max(this.#size, fileOffset + length);
   }
 
   /** @internal Files come from Mount.openFile. */
@@ -78,12 +73,12 @@ export class MountFile {
 
   /** Bytes up to the end of the last extent, those written and not committed included. */
   get size(): number {
-    return this.#size;
+    return this.#cells.size;
   }
 
   /** Counters since open. A copy: it does not change any more. */
   get statistics(): FileStatistics {
-    return { ...this.#counts, uncommitted: this.#work.file.records.size };
+    return { ...this.#cells.counts, uncommitted: this.#work.file.records.size };
   }
 
   /**
@@ -94,21 +89,20 @@ export class MountFile {
    */
   async read(offset: number, length: number, patience: Patience = {}): Promise<Uint8Array> {
     checkRange(offset, length);
-    const into = new Uint8Array(Math.max(0, Math.min(length, this.#size - offset)));
+    const into = new Uint8Array(Math.max(0, Math.min(length, this.size - offset)));
     await this.readInto(offset, into, patience);
     return into;
   }
 
   /**
    * The same into memory of the program; answers how many bytes of it were filled. They are not to be looked at before. When it
-   * rejects, some of them may have been filled.
+   * rejects, some of them may have been filled. Into memory of Mount.lend nothing is copied, and an abort takes effect when the
+   * device has done with it.
    */
   async readInto(offset: number, into: Uint8Array, { signal }: Patience = {}): Promise<number> {
     checkRange(offset, into.length);
-    const filled = Math.max(0, Math.min(into.length, this.#size - offset));
-    await this.#inCells(offset, filled, signal, (cell, at, from, length) =>
-      this.#readCell(cell, at, into.subarray(from, from + length), signal),
-    );
+    const filled = Math.max(0, Math.min(into.length, this.size - offset));
+    await this.#inCells(offset, into.subarray(0, filled), signal, (part) => this.#cells.read(part));
     return filled;
   }
 
@@ -116,6 +110,7 @@ export class MountFile {
    * Writes bytes at `offset`, into free blocks; behind the end the file grows. They must not change until that has ended.
    * When it resolves the data is with the device, or in the cache; durable, and found again, after `commit` and a sync.
    * If it rejects, each cell of the range holds the old bytes, or the new ones, or (after FileWriteFailed) cannot be read.
+   * From memory of Mount.lend nothing is copied, and an abort takes effect when the device has done with it.
    *
    * Rejects with FileWriteFailed (the mount is read-only from then on), ReadOnlyError, NoSpace, what `read` rejects with when a
    * part of a cell is written, or the signal's reason: what has left for the device goes on then.
@@ -123,9 +118,7 @@ export class MountFile {
   async write(offset: number, bytes: Uint8Array, { signal }: Patience = {}): Promise<void> {
     checkRange(offset, bytes.length);
     this.#engine.faults.promiseWritable();
-    await this.#inCells(offset, bytes.length, signal, (cell, at, from, length) =>
-      this.#writeCell(cell, at, bytes.subarray(from, from + length), signal),
-    );
+    await this.#inCells(offset, bytes, signal, (part) => this.#cells.write(part));
   }
 
   /**
@@ -161,25 +154,30 @@ export class MountFile {
   /** Cuts a range at the cells, and does the work of each when its turn has come. */
   async #inCells(
     offset: number,
-    length: number,
+    bytes: Uint8Array,
     signal: AbortSignal | undefined,
-    work: (cell: number, at: number, from: number, length: number) => Promise<void>,
+    work: (part: Part) => Promise<void>,
   ): Promise<void> {
     signal?.throwIfAborted();
     this.#promiseOpen();
+    const loan = this.#engine.loans.find(bytes);
+    const isLent = loan?.begin(bytes) ?? false;
     const parts: Promise<void>[] = [];
-    for (let from = 0; from < length;) {
+    for (let from = 0; from < bytes.length;) {
       const at = (offset + from) % this.extentBytes;
       const cell = offset + from - at;
-      const [begin, bytes] = [from, Math.min(length - from, this.extentBytes - at)];
-      parts.push(this.#inTurn(cell, () => this.#use(() => work(cell, at, begin, bytes))));
-      from += bytes;
+      const end = Math.min(bytes.length, from + this.extentBytes - at);
+      const part: Part = { cell, at, bytes: bytes.subarray(from, end), isLent, signal };
+      parts.push(this.#inTurn(cell, () => this.#use(() => work(part))));
+      from = end;
     }
     const all = Promise.allSettled(parts).then((ended) => {
+      loan?.end();
       const failed = ended.find((one) => one.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
     });
-    await unlessAborted(all, signal);
+    // The device may be at memory that was lent, and the program gets that back with the end of the call.
+    await (isLent ? all : unlessAborted(all, signal));
   }
 
   #inTurn(cell: number, work: () => Promise<void>): Promise<void> {
@@ -211,136 +209,6 @@ export class MountFile {
     if (this.#isClosed) throw new MountClosed();
   }
 
-  /** The newest data of a cell. */
-  #newest(cell: number): Extent | undefined {
-    const { records, index } = this.#work.file;
-    return records.get(cell) ?? index.get(cell);
-  }
-
-  // ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  async #readCell(cell: number, at: number, into: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-    signal?.throwIfAborted();
-    const newest = this.#newest(cell);
-    const wanted = Math.min(into.length, (newest?.length ?? 0) - at);
-    if (newest === undefined || wanted <= 0) {
-      into.fill(0);
-      return;
-    }
-    const { blockBytes } = this.#engine.core.state;
-    // All of it where the CRC is wanted, or most of the bytes; else the blocks that the range touches.
-    const isWhole = this.#verify || wanted * 2 >= newest.length;
-    const from = isWhole ? 0 : at - (at % blockBytes);
-    const end = isWhole ? newest.length : at + wanted;
-    await this.#withFront(cell, from, Math.ceil((end - from) / blockBytes) * blockBytes, signal, async (front) => {
-      await this.#fill(front, { offset: cell + at, length: into.length });
-      if (signal?.aborted === true) return; // The memory is the program's again.
-      into.set(front.bytes.subarray(at - from, at - from + wanted));
-      into.fill(0, wanted);
-    });
-  }
-
-  async #fill(front: Front, range: FileRange): Promise<void> {
-    const { direct } = this.#work;
-    const ended = await this.#work.perform(front, () => {
-      const outcome = direct.strategyRead(front);
-      if (front.how === 'direct' || front.how === 'whole') this.#counts.directReads++;
-      else if (outcome !== 'again' && outcome !== 'error') this.#counts.bufferedReads++;
-      return outcome;
-    });
-    if (ended === 'error') throw this.#readError(front, range);
-    const newest = this.#newest(front.cell);
-    if (!this.#verify || newest?.crc === undefined || front.length < newest.length) return;
-    this.#counts.verified++;
-    const seen = crc32(front.bytes.subarray(0, newest.length));
-    if (seen === newest.crc) return;
-    const place = this.#engine.place(newest.volume, newest.block);
-    throw new FileCorrupt({ offset: newest.fileOffset, length: newest.length }, place, newest.crc, seen);
-  }
-
-  #readError(front: Front, range: FileRange): Error {
-    const { faults } = this.#engine;
-    const { volume, block, reason } = front.failure!;
-    const cause =
-      reason === 'device' ? faults.takeReadError(volume, block)
-      : reason === 'lostWrite' ? (faults.writeError(volume, block) ?? this.#work.direct.failureOf(front))
-      : this.#work.direct.failureOf(front); // prettier-ignore
-    return new FileReadFailed(range, faults.place(volume, block), cause);
-  }
-
-  // ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  async #writeCell(cell: number, at: number, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-    signal?.throwIfAborted();
-    const { blockBytes } = this.#engine.core.state;
-    const there = this.#newest(cell)?.length ?? 0;
-    const length = Math.max(there, at + bytes.length);
-    const blocks = Math.ceil(length / blockBytes);
-    const range = { offset: cell + at, length: bytes.length };
-    await this.#withFront(cell, 0, blocks * blockBytes, signal, async (front) => {
-      const isWhole = at === 0 && bytes.length >= there;
-      if (!isWhole) await this.#fill(front, range);
-      signal?.throwIfAborted();
-      front.bytes.set(bytes, at);
-      front.bytes.fill(0, length); // Nothing of others gets onto the medium.
-      await this.#writeFront(front, length, range);
-      this.#size = Math.max(this.#size, cell + length);
-    });
-  }
-
-  async #writeFront(front: Front, length: number, range: FileRange): Promise<void> {
-    const { core, faults, policy } = this.#engine;
-    const { blockBytes } = core.state;
-    const { direct } = this.#work;
-    const blocks = Math.ceil(length / blockBytes);
-    const isSmall = length < blockBytes;
-    const ended = await this.#work.perform(front, () => {
-      const place = direct.findSpace(blocks);
-      if (place === undefined) throw new NoSpace(range, blocks, blocksOf(direct.delayed));
-      return direct.strategyWrite(front, place, length, isSmall);
-    });
-    if (ended === 'refused') throw new ReadOnlyError(faults.critical);
-    if (ended === 'error') {
-      const { volume, block } = front.failure!;
-      const failed = faults.writeError(volume, block);
-      const place = faults.place(volume, block);
-      // A small write begins with a read of its block.
-      if (failed === undefined && front.failure!.reason === 'device') {
-        throw new FileReadFailed(range, place, faults.takeReadError(volume, block));
-      }
-      const cause = failed ?? direct.failureOf(front);
-      throw new FileWriteFailed(range, place, cause);
-    }
-    this.#counts[isSmall ? 'bufferedWrites' : 'directWrites']++;
-    if (isSmall) policy.writeBehind(core);
-    this.#engine.turn();
-  }
-
-  /** Lends a front memory for as long as `use` runs. */
-  async #withFront(
-    cell: number,
-    from: number,
-    bytes: number,
-    signal: AbortSignal | undefined,
-    use: (front: Front) => Promise<void>,
-  ): Promise<void> {
-    const { fileMemory } = this.#engine;
-    const lent = fileMemory.lend(bytes, { signal });
-    const memory = lent instanceof Uint8Array ? lent : await lent;
-    const front = this.#work.direct.openFront(this.#work.file, cell + from, memory);
-    let isOver = false;
-    try {
-      await use(front);
-      isOver = true;
-    } finally {
-      // If the mount is broken the device may still be at it: then nobody gets the memory again.
-      if (isOver || !front.isInFlight) {
-        this.#work.direct.closeFront(front);
-        fileMemory.giveBack(memory);
-      }
-    }
-  }
-
   // ── Committing ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
   async #commit(): Promise<readonly Element[]> {
@@ -353,27 +221,16 @@ export class MountFile {
       // What somebody still uses stays for the next time.
       if (freed.age >= 2) direct.reserveComplete(freed);
     }
-    for (const record of [...file.records.values()]) {
-      const ended = await this.#settle(record, () => (record.live ? direct.commitRecord(record) : 'done'));
-      if (ended !== 'done') throw new ReadOnlyError(this.#engine.faults.critical);
-    }
-    for (const record of [...file.replaced]) await this.#settle(record, () => direct.destroyRecord(record));
+    const commit = (record: Extent) => (record.live ? direct.commitRecord(record) : 'done');
+    const committed = await this.#work.performAll(file.records.values(), commit);
+    if (committed.some((ended) => ended !== 'done')) throw new ReadOnlyError(this.#engine.faults.critical);
+    await this.#work.performAll(file.replaced, (record) => direct.destroyRecord(record));
     return [...file.index.values()].map(elementOf);
-  }
-
-  #settle(record: Extent, call: () => ReturnType<DirectIo['commitRecord']>): ReturnType<FileWork['perform']> {
-    return this.#work.perform(record, call);
   }
 }
 
 function elementOf({ fileOffset, volume, block, length, crc }: Extent): Element {
   return { fileOffset, volume, block, length, ...(crc !== undefined && { crc }) };
-}
-
-function blocksOf(extents: Iterable<Extent>): number {
-  let sum = 0;
-  for (const { blocks } of extents) sum += blocks;
-  return sum;
 }
 
 function checkRange(offset: number, length: number): void {

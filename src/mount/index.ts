@@ -10,6 +10,7 @@ export type { MountCompletion, MountDevice } from './mount-device.ts';
 export type { MountStatistics, WaitReason } from './statistics.ts';
 export type { DeviceFault } from './faults.ts';
 export { MountFile } from './file.ts';
+export type { LentMemory } from './lent-memory.ts';
 export type { FileStatistics } from './file.ts';
 export type { FileOptions } from './file-opening.ts';
 export { FileCorrupt, FileReadFailed, FileWriteFailed, NoSpace } from './file-errors.ts';

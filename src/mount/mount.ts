@@ -24,12 +24,13 @@ import type { Change, Patience } from './block.ts';
 import { Block } from './block.ts';
 import { lossesOf, unloadAll } from './closing.ts';
 import { Engine } from './engine.ts';
-import { BlocksHeld, ReadFailed } from './errors.ts';
+import { BlocksHeld, MountClosed, ReadFailed } from './errors.ts';
 import type { DeviceFault } from './faults.ts';
 import { MountFile } from './file.ts';
 import type { FileOptions } from './file-opening.ts';
 import type { BlockType, Got, Wish } from './get.ts';
 import { dropCorrupt, forgetOtherType, getBlock } from './get.ts';
+import type { LentMemory } from './lent-memory.ts';
 import { beginModification, endModification, typeOf, untilOpen } from './modifying.ts';
 import type { MountOptions, MountParts } from './open.ts';
 import { openParts } from './open.ts';
@@ -216,6 +217,18 @@ export class Mount extends EventEmitter<MountEvents> {
     return MountFile.open(this.#engine, options);
   }
 
+  /**
+   * Lends memory for at least so many bytes, in whole blocks: files read into it and write from it without copying. Waits until
+   * the program has given back enough of the `lentBytes` of the mount; so whoever holds some should not wait for more.
+   *
+   * Rejects with InvalidArgument for more than there is, MountClosed, MountBroken, or the signal's reason.
+   */
+  async lend(bytes: number, patience: Patience = {}): Promise<LentMemory> {
+    patience.signal?.throwIfAborted();
+    this.#engine.promiseUsable();
+    return this.#engine.loans.lend(bytes, patience);
+  }
+
   // ── The whole ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /**
@@ -350,6 +363,7 @@ export class Mount extends EventEmitter<MountEvents> {
       throw thrown;
     }
     engine.phase = 'closed';
+    engine.loans.failAll(new MountClosed());
     const lost = lossesOf(engine);
     let failure: unknown = engine.broken;
     try {

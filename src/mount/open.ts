@@ -13,6 +13,7 @@ import { FileDevice } from '../file-device/index.ts';
 import { HammerIoCore } from '../hammer-io-core.ts';
 import { FileMemory } from './file-memory.ts';
 import { namesOf } from './format.ts';
+import { Loans } from './lent-memory.ts';
 import type { MountDevice } from './mount-device.ts';
 import { RawBlocks } from './raw-blocks.ts';
 import type { VolumeHeader } from './volume-header.ts';
@@ -27,6 +28,8 @@ interface CommonOptions {
   readonly cacheBytes?: number;
   /** Bytes for data of files on its way between the program and the volumes, beside the cache: see `openFile`. Default 8 MiB. */
   readonly fileBytes?: number;
+  /** Bytes that the program can borrow, beside both: see `lend`. Default 8 MiB. */
+  readonly lentBytes?: number;
   /** Dirty DATA and UNDO beyond which it is written in the background. Default: half of the cache. */
   readonly dirtyBytesMax?: number;
   /** Which buffer to give up, what to write when, how far to read. Default: a ClockPolicy. One object serves one mount. */
@@ -67,6 +70,7 @@ export interface MountParts {
   readonly dirtyBytesHard: number;
   readonly openedReadOnly: boolean;
   readonly fileMemory: FileMemory;
+  readonly loans: Loans;
   /** Closes what was opened here: not a device that was given. */
   readonly abandon: () => Promise<void>;
 }
@@ -78,19 +82,21 @@ interface Opened {
   readonly slab: SharedArrayBuffer;
   readonly slabOffset: number;
   readonly capacityBufs: number;
-  /** Behind the buffers. */
+  /** Behind the buffers: what files use, and what is lent. */
   readonly fileBytes: number;
+  readonly lentBytes: number;
   readonly openedReadOnly: boolean;
   readonly abandon: () => Promise<void>;
 }
 
 const CACHE_BYTES = 64 * 1024 * 1024;
-const FILE_BYTES = 8 * 1024 * 1024;
+/** For files, and for the program: address space alone, as long as nobody uses it. */
+const DATA_BYTES = 8 * 1024 * 1024;
 
 /** Opens what the options name, and checks the volumes. The errors are those of Mount.open. */
 export async function openParts(options: MountOptions): Promise<MountParts> {
   const opened = 'device' in options ? takeDevice(options) : await openVolumes(options);
-  const { device, names, slab, slabOffset, capacityBufs, fileBytes, openedReadOnly, abandon } = opened;
+  const { device, names, slab, slabOffset, capacityBufs, fileBytes, lentBytes, openedReadOnly, abandon } = opened;
   try {
     const { blockBytes } = device;
     const headers = await readHeaders(device, names, new Uint8Array(slab, slabOffset, blockBytes));
@@ -102,6 +108,7 @@ export async function openParts(options: MountOptions): Promise<MountParts> {
       slab,
       slabOffset,
     });
+    const behindBufs = slabOffset + capacityBufs * blockBytes;
     const dirtyBytesMax = options.dirtyBytesMax ?? (capacityBufs * blockBytes) / 2;
     return {
       core: options.instrument?.(core) ?? core,
@@ -112,7 +119,8 @@ export async function openParts(options: MountOptions): Promise<MountParts> {
       // Between the two, writing in the background and modifying go on side by side.
       dirtyBytesHard: dirtyBytesMax * 1.5,
       openedReadOnly,
-      fileMemory: new FileMemory(slab, slabOffset + capacityBufs * blockBytes, fileBytes),
+      fileMemory: new FileMemory(slab, behindBufs, fileBytes),
+      loans: new Loans(new FileMemory(slab, behindBufs + fileBytes, lentBytes), blockBytes),
       abandon,
     };
   } catch (thrown) {
@@ -121,33 +129,36 @@ export async function openParts(options: MountOptions): Promise<MountParts> {
   }
 }
 
-function takeDevice({ device, slab, slabOffset = 0, cacheBytes, fileBytes }: DeviceMountOptions): Opened {
+function takeDevice(options: DeviceMountOptions): Opened {
+  const { device, slab, slabOffset = 0, cacheBytes } = options;
   const { blockBytes } = device;
   const capacityBufs = capacityOf(cacheBytes, blockBytes, device.blocks.length);
   const bufsBytes = capacityBufs * blockBytes;
   // A slab that was given may have been made for the buffers alone.
   const left = slab === undefined ? Infinity : Math.max(0, slab.byteLength - slabOffset - bufsBytes);
-  const ofFiles = fileBytesOf(Math.min(checkFileBytes(fileBytes), left), blockBytes);
+  const { fileBytes, lentBytes } = dataBytesOf(options, blockBytes, left);
   return {
     device,
     names: namesOf(device),
-    slab: slab ?? new SharedArrayBuffer(slabOffset + bufsBytes + ofFiles),
+    slab: slab ?? new SharedArrayBuffer(slabOffset + bufsBytes + fileBytes + lentBytes),
     slabOffset,
     capacityBufs,
-    fileBytes: ofFiles,
+    fileBytes,
+    lentBytes,
     openedReadOnly: false,
     abandon: () => Promise.resolve(),
   };
 }
 
-async function openVolumes({ volumes, cacheBytes, fileBytes, writeLog }: VolumesMountOptions): Promise<Opened> {
+async function openVolumes(options: VolumesMountOptions): Promise<Opened> {
+  const { volumes, cacheBytes, writeLog } = options;
   if (volumes.length === 0) throw new InvalidArgument('a volume or more', 'none', 'Name the volumes of a set.');
   const files = volumes.map((volume) => (typeof volume === 'string' ? { path: volume } : volume));
   const names = files.map(({ path }) => path);
   const blockBytes = await commonBlockBytes(names);
   const capacityBufs = capacityOf(cacheBytes, blockBytes, files.length);
-  const ofFiles = fileBytesOf(checkFileBytes(fileBytes), blockBytes);
-  const { slab, offset: slabOffset } = FileDevice.alignedSlab(capacityBufs * blockBytes + ofFiles);
+  const { fileBytes, lentBytes } = dataBytesOf(options, blockBytes, Infinity);
+  const { slab, offset: slabOffset } = FileDevice.alignedSlab(capacityBufs * blockBytes + fileBytes + lentBytes);
   const device = await FileDevice.open({
     volumes: files,
     blockBytes,
@@ -156,16 +167,24 @@ async function openVolumes({ volumes, cacheBytes, fileBytes, writeLog }: Volumes
   });
   const openedReadOnly = files.some(({ readOnly }) => readOnly === true);
   const abandon = (): Promise<void> => device.close();
-  return { device, names, slab, slabOffset, capacityBufs, fileBytes: ofFiles, openedReadOnly, abandon };
+  return { device, names, slab, slabOffset, capacityBufs, fileBytes, lentBytes, openedReadOnly, abandon };
 }
 
-function checkFileBytes(fileBytes = FILE_BYTES): number {
-  if (Number.isSafeInteger(fileBytes) && fileBytes >= 0) return fileBytes;
-  throw new InvalidArgument('a fileBytes of 0 or more', String(fileBytes), 'Say how many bytes files may use.');
+/** Memory for data of files, in whole blocks, as far as `left` bytes go. */
+function dataBytesOf(
+  { fileBytes = DATA_BYTES, lentBytes = DATA_BYTES }: CommonOptions,
+  blockBytes: number,
+  left: number,
+): { fileBytes: number; lentBytes: number } {
+  for (const [name, bytes] of Object.entries({ fileBytes, lentBytes })) {
+    if (Number.isSafeInteger(bytes) && bytes >= 0) continue;
+    throw new InvalidArgument(`a ${name} of 0 or more`, String(bytes), 'Say how many bytes it may be.');
+  }
+  const ofFiles = wholeBlocks(Math.min(fileBytes, left), blockBytes);
+  return { fileBytes: ofFiles, lentBytes: wholeBlocks(Math.min(lentBytes, left - ofFiles), blockBytes) };
 }
 
-/** Whole blocks. */
-function fileBytesOf(bytes: number, blockBytes: number): number {
+function wholeBlocks(bytes: number, blockBytes: number): number {
   return Math.floor(bytes / blockBytes) * blockBytes;
 }
 

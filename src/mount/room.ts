@@ -93,21 +93,19 @@ export class Room {
 
   /** For a passing operation; it has not begun yet. */
   passage(): Passage {
-    let isIn = false;
-    return {
-      begin: () => {
-        if (isIn) return;
-        isIn = true;
-        this.#passing++;
-      },
-      end: () => {
-        if (!isIn) return;
-        isIn = false;
-        this.#passing--;
-        this.stir();
-        this.#turn();
-      },
-    };
+    return new RoomPassage(this);
+  }
+
+  /** @internal A passing operation has taken a buffer. */
+  passageBegun(): void {
+    this.#passing++;
+  }
+
+  /** @internal It has given it back. */
+  passageEnded(): void {
+    this.#passing--;
+    this.stir();
+    this.#turn();
   }
 
   /** Something has happened that may have made room. */
@@ -192,5 +190,26 @@ export class Room {
       });
       this.#throttled.push(goOn);
     });
+  }
+}
+
+class RoomPassage implements Passage {
+  readonly #room: Room;
+  #isIn = false;
+
+  constructor(room: Room) {
+    this.#room = room;
+  }
+
+  begin(): void {
+    if (this.#isIn) return;
+    this.#isIn = true;
+    this.#room.passageBegun();
+  }
+
+  end(): void {
+    if (!this.#isIn) return;
+    this.#isIn = false;
+    this.#room.passageEnded();
   }
 }

@@ -48,15 +48,12 @@ export interface Present {
   readonly hashes: Readonly<Record<string, string>>;
 }
 
-/** Above this part of all mutants in changed files, the record says too little about the project. */
+/** Above this part of all mutants in changed files, or of all files without a record, that says too little about the project. */
 const MOST_CHANGED = 0.25;
 
-/** The files whose contents are not those that were recorded. */
+/** The files whose contents are not those that were recorded; those that are new are among them. */
 export function changedFiles(record: MutationRecord, { hashes }: Present): readonly string[] {
-  return Object.entries(hashes).flatMap(([file, hash]) => {
-    const recorded = record.files[file];
-    return recorded === undefined || recorded.hash === hash ? [] : [file];
-  });
+  return Object.entries(hashes).flatMap(([file, hash]) => (record.files[file]?.hash === hash ? [] : [file]));
 }
 
 /** Why the record may not be believed any more. */
@@ -65,7 +62,9 @@ export function staleness(record: MutationRecord, present: Present): readonly st
   const { files } = record;
   const missing = Object.keys(present.hashes).filter((file) => files[file] === undefined);
   const gone = Object.keys(files).filter((file) => present.hashes[file] === undefined);
-  if (missing.length > 0) reasons.push(`It knows nothing of ${listed(missing)}.`);
+  if (missing.length > Object.keys(present.hashes).length * MOST_CHANGED) {
+    reasons.push(`It knows nothing of ${listed(missing)}.`);
+  }
   if (gone.length > 0) reasons.push(`It speaks of ${listed(gone)}, which exist no more.`);
   for (const [suite, hash] of Object.entries(present.suites)) {
     if (record.suites[suite] !== hash)

@@ -1,9 +1,9 @@
 // The command `npm run mutate`: breaks the code in thousands of small ways and counts what the mutation suite notices.
 //
 //   (nothing)    every mutant; prints the scores, writes the record, and fails below the limits
-//   --changed    what CI does: the files that have changed since the record, and one that has not, to see that the record
-//                tells the truth; judged together with what is recorded of all others. Writes nothing. With --suite, of
-//                these suites only, and what is not judged is said
+//   --changed    what CI does: the files that are new or have changed since the record, and one that has not, to see that
+//                the record tells the truth; judged together with what is recorded of all others. Writes nothing. With
+//                --suite, of these suites only, and what is not judged is said
 //   --suite NAME everything that a suite judges, when its tests have changed; renews that part of the record
 //   --only FILE  some files, with every mutant that is not killed. Writes nothing, judges nothing
 //

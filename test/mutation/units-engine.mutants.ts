@@ -34,11 +34,14 @@ function engineOver() {
     flushDone: ended('flush'),
   };
   const device = { onCompletions: (_: unknown): void => undefined };
+  const memory = { failAll: (error: unknown): void => void told.push(`no memory: ${error instanceof MountBroken}`) };
   const rest = {
     policy: {},
     names: ['a'],
     dirtyBytesHard: 0,
     openedReadOnly: false,
+    fileMemory: memory,
+    loans: memory,
     relieve: () => Promise.resolve(0),
   };
   const engine = new Engine({ core, device, ...rest } as unknown as ConstructorParameters<typeof Engine>[0]);
@@ -83,8 +86,10 @@ test('a turn within a turn is none, and a core that breaks its contract ends the
   };
   engine.turn();
   mustBe(engine.broken?.cause, OOPS);
+  mustEqual(heard(), ['no memory: true', 'no memory: true']);
   engine.break(new Error('later'));
   mustBe(engine.broken?.cause, OOPS);
+  heard();
   mustThrow(() => engine.promiseUsable(), new MountBroken(OOPS).message);
   script.onNext = () => undefined;
   engine.turn();
@@ -98,7 +103,7 @@ test('completions are given to the core, counted, and told to who waits for a bl
   const gone: string[] = [];
   engine.readsAhead.join(0, 6, { goOn: () => gone.push('on'), fail: () => undefined });
   complete({ kind: 'read' });
-  complete({ kind: 'write', id: 2 });
+  complete({ kind: 'write', id: 2, bytes: new Uint8Array(64) });
   complete({ kind: 'flush', id: 3 });
   mustEqual([heard(), gone], [['read 1 ok', 'drain', 'write 2 ok', 'drain', 'flush 3 ok', 'drain'], []]);
   const { bytesRead, bytesWritten, deviceFlushes, deviceErrors } = engine.counters;
