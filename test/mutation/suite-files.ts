@@ -13,6 +13,8 @@ const CONFIGURATION = [
   'stryker.config.mjs',
   'test/mutation/catalogue-prose.mjs',
   'test/mutation/goldens.json',
+  'test/mutation/kept-thread.mjs',
+  'test/mutation/kept-threads.ts',
   'test/mutation/scope.mjs',
   'test/mutation/uncounted-coverage.ts',
   'test/mutation/vitest.config.ts',

@@ -8,6 +8,8 @@ export interface Suite {
   readonly name: string;
   readonly mutates: (file: string) => boolean;
   readonly tests: readonly string[];
+  /** Its tests are plain function calls, which leave nothing under way: see kept-threads.ts. */
+  readonly keepsThread: boolean;
 }
 
 const made = (...names: string[]): string[] => names.map((name) => `test/mutation/${name}.mutants.ts`);
@@ -20,25 +22,39 @@ export const SUITES: readonly Suite[] = [
     name: 'direct-model',
     mutates: inside('model/direct/'),
     tests: made('units-direct-model', 'direct-model', 'direct-loading'),
+    keepsThread: true,
   },
-  { name: 'direct-claims', mutates: inside('spec/direct/'), tests: made('direct-claims', 'direct-loading') },
+  {
+    name: 'direct-claims',
+    mutates: inside('spec/direct/'),
+    tests: made('direct-claims', 'direct-loading'),
+    keepsThread: true,
+  },
   {
     name: 'direct',
-    mutates: (file) => file.startsWith('src/direct/') || file.startsWith('src/mount/file'),
+    mutates: inside('src/direct/'),
     tests: [
       ...made('units-direct-messages', 'units-direct'),
       ...ordinary('direct-refusals', 'direct-io', 'direct-sharing'),
       ...made('direct-walks'),
-      ...ordinary('direct-extents', 'mount-file'),
+      ...ordinary('direct-extents'),
       ...made('direct-loading'),
     ],
+    keepsThread: true,
+  },
+  {
+    name: 'mount-file',
+    mutates: (file) => file.startsWith('src/mount/file') || file === 'src/mount/lent-memory.ts',
+    tests: [...ordinary('mount-file'), ...made('loading')],
+    keepsThread: false,
   },
   {
     name: 'model',
     mutates: inside('model/'),
     tests: made('units-model', 'units-sight', 'units-search', 'model', 'walks', 'loading'),
+    keepsThread: true,
   },
-  { name: 'claims', mutates: inside('spec/'), tests: made('claims', 'loading') },
+  { name: 'claims', mutates: inside('spec/'), tests: made('claims', 'loading'), keepsThread: true },
   {
     name: 'mount',
     mutates: inside('src/mount/'),
@@ -47,6 +63,7 @@ export const SUITES: readonly Suite[] = [
       ...ordinary('mount-faults', 'mount-waiting', 'mount', 'mount-format'),
       ...made('units-mount-files', 'loading'),
     ],
+    keepsThread: false,
   },
   {
     name: 'file-device',
@@ -56,11 +73,13 @@ export const SUITES: readonly Suite[] = [
       ...ordinary('file-device-batch', 'file-device-ahead', 'file-device-open', 'file-device-log', 'file-device-lock'),
       ...made('loading'),
     ],
+    keepsThread: false,
   },
   {
     name: 'cache-policy',
     mutates: inside('src/cache-policy'),
     tests: [...made('units-cache-policy'), ...ordinary('cache-policy', 'cache-policy-writes'), ...made('loading')],
+    keepsThread: true,
   },
   {
     name: 'core',
@@ -70,6 +89,7 @@ export const SUITES: readonly Suite[] = [
       ...ordinary('core-stories', 'core-errors', 'core-memory-device', 'block-table'),
       ...made('machines', 'loading'),
     ],
+    keepsThread: true,
   },
 ];
 

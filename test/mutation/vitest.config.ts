@@ -3,11 +3,13 @@
 
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { keptThreads } from './kept-threads.ts';
 import { SUITES, suiteNamed, SUITE_VARIABLE } from './suites.ts';
 import { uncountedCoverage } from './uncounted-coverage.ts';
 
 const name = process.env[SUITE_VARIABLE];
-const tests = name === undefined ? [...new Set(SUITES.flatMap((suite) => suite.tests))] : suiteNamed(name).tests;
+const suite = name === undefined ? undefined : suiteNamed(name);
+const tests = suite?.tests ?? [...new Set(SUITES.flatMap((one) => one.tests))];
 
 /** Runs the files in the order of the suite; vitest would begin with the largest. */
 class InOrder extends BaseSequencer {
@@ -18,12 +20,14 @@ class InOrder extends BaseSequencer {
 }
 
 export default defineConfig({
-  plugins: [uncountedCoverage()],
+  plugins: [uncountedCoverage(), ...(suite?.keepsThread === true ? [keptThreads()] : [])],
   test: {
     include: [...tests],
     setupFiles: ['test/mutation/skip-slow.ts'],
     pool: 'threads',
     isolate: false,
+    // What waits in vain has failed: the slowest takes a tenth of this. Only a loop without end is left to Stryker's patience.
+    testTimeout: 1000,
     sequence: { sequencer: InOrder },
   },
 });
