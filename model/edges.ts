@@ -1,6 +1,13 @@
 // The edges that a search has found, in growing arrays of integers: the same for both machines.
 
-import type { Graph } from './explore.ts';
+/** Edges in order of their source; edge i leads from source[i] to target[i] by actions[action[i]]. */
+export interface Graph {
+  readonly source: Int32Array;
+  readonly target: Int32Array;
+  readonly action: Uint16Array;
+  readonly outcome: Uint8Array;
+  readonly length: number;
+}
 
 /** The edges found so far, in order of their source. */
 export class Edges {

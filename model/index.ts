@@ -11,6 +11,7 @@ export {
   type PathStep,
   type Violation,
 } from './explore.ts';
+export type { ExplorationOf } from './search.ts';
 export { stuckStates } from './stuck.ts';
 export { blankSnapshot, type MutableSnapshot } from './snapshot.ts';
 export type { PromiseName } from './rules.ts';
