@@ -1,5 +1,4 @@
-// Production on every edge of a small machine, compared with the model after each: the check of `test/kit/edges.ts` without
-// the story that it tells of a failure. A mutant needs no story, and telling one costs more than finding the difference.
+// Production on every edge of a small buffer machine: see tour-walk.ts.
 
 import type { Exploration } from '../../model/index.ts';
 import { OUTCOMES } from '../../model/explore.ts';
@@ -8,10 +7,8 @@ import type { Action } from '../../spec/vocabulary.ts';
 import { NO_HANDLE, NO_TICKET, type Answer } from '../../src/index.ts';
 import { CoreDriver } from '../kit/core-driver.ts';
 import { blankSnapshot, type MutableSnapshot, type StepResult } from '../kit/driver.ts';
-import { graphOf } from '../kit/search-tree.ts';
 import { sameSnapshot, snapshotDifferences } from '../kit/snapshot-difference.ts';
-import { RESET, shortestTour } from '../kit/tour.ts';
-import { messageOf } from './must.ts';
+import { TourWalk } from './tour-walk.ts';
 
 /** Takes every edge; throws at the first answer or state that is not the model's. */
 export function walkEdges(exploration: Exploration, driver = new BoundedDriver(exploration.machine.shape)): void {
@@ -62,95 +59,64 @@ export class HitPathDriver extends BoundedDriver {
   }
 }
 
-class EdgeWalk {
-  readonly #exploration: Exploration;
+class EdgeWalk extends TourWalk<Exploration> {
   readonly #driver: CoreDriver;
   readonly #expected: MutableSnapshot;
   readonly #seen: MutableSnapshot;
   readonly #into: Int32Array;
-  /** States in which promises were broken, and the action kinds with the promises that they have broken. */
-  readonly #visited = new Set<number>();
-  readonly #broken = new Set<string>();
 
   constructor(exploration: Exploration, driver: CoreDriver) {
+    super(exploration);
     const { shape, rowWords } = exploration.machine;
-    this.#exploration = exploration;
     this.#driver = driver;
     this.#expected = blankSnapshot(shape);
     this.#seen = { ...blankSnapshot(shape), iorun: new BoundedList() };
     this.#into = new Int32Array(rowWords);
   }
 
-  walk(): void {
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0; // Nobody reads the stacks of thousands of broken promises.
-    try {
-      this.#takeAll();
-    } finally {
-      Error.stackTraceLimit = stackTraceLimit;
-    }
+  protected override reset(): void {
+    this.#driver.reset();
   }
 
-  #takeAll(): void {
-    const { machine, distinct } = this.#exploration;
-    const graph = graphOf(this.#exploration);
-    const met = new Uint8Array(graph.length);
-    for (const edge of shortestTour(graph, distinct).moves) {
-      if (edge === RESET) this.#driver.reset();
-      else if (met[edge] === 1) this.#driver.perform(machine.actions[graph.action[edge]!]!);
-      else this.#take(edge);
-      if (edge !== RESET) met[edge] = 1;
-    }
+  protected override perform(index: number): StepResult {
+    return this.#driver.perform(this.exploration.machine.actions[index]!);
   }
 
-  #take(edge: number): void {
-    const { machine, rows } = this.#exploration;
-    const { rowWords, actions } = machine;
-    const graph = graphOf(this.#exploration);
-    const [source, target, index] = [graph.source[edge]!, graph.target[edge]!, graph.action[edge]!];
-    this.#breakPromisesIn(source);
-    machine.snapshot(rows, source * rowWords, this.#expected);
+  protected override wrongOn(edge: number): string | undefined {
+    const { machine, rows } = this.exploration;
+    const { source, target, action, outcome } = this.graph;
+    const from = source[edge]! * machine.rowWords;
+    machine.snapshot(rows, from, this.#expected);
     const before = runnableIn(this.#expected);
-    const { stats } = machine.step(rows, source * rowWords, index, this.#into)!;
-    machine.snapshot(rows, target * rowWords, this.#expected);
+    const { stats } = machine.step(rows, from, action[edge]!, this.#into)!;
+    machine.snapshot(rows, target[edge]! * machine.rowWords, this.#expected);
     const woken = runnableIn(this.#expected) & ~before;
-    const answer = this.#driver.perform(actions[index]!);
-    const wrong =
-      differs('outcome', answer.outcome, OUTCOMES[graph.outcome[edge]!]) ??
+    const answer = this.perform(action[edge]!);
+    return (
+      differs('outcome', answer.outcome, OUTCOMES[outcome[edge]!]) ??
       differs('diskRead', answer.stats.diskRead, stats.diskRead) ??
       differs('diskWrite', answer.stats.diskWrite, stats.diskWrite) ??
       differs('woken', maskOf(answer.woken), woken) ??
-      this.#differences();
-    if (wrong !== undefined) throw new Error(`${actions[index]!.kind} in state ${source}: ${wrong}`);
+      this.#differences()
+    );
   }
 
-  /**
-   * Production names each promise that is broken, and changes nothing: in a state that is met for the first time, in small
-   * machines for every action, in larger ones for each kind of action and promise once.
-   */
-  #breakPromisesIn(state: number): void {
-    const { machine, rows } = this.#exploration;
-    if (this.#visited.has(state)) return;
-    this.#visited.add(state);
-    const breaksAll = this.#exploration.distinct < SMALL;
-    for (let index = 0; index < machine.actions.length; index++) {
-      const action = machine.actions[index]!;
-      const refusal = machine.refusal(rows, state * machine.rowWords, index);
-      if (refusal?.reason !== 'promise') continue;
-      const pair = `${action.kind} ${refusal.name}`;
-      if (!breaksAll && this.#broken.has(pair)) continue;
-      this.#broken.add(pair);
-      const said = messageOf(() => this.#driver.perform(action));
-      machine.snapshot(rows, state * machine.rowWords, this.#expected);
-      const wrong = said.startsWith(`${refusal.name}:`) ? this.#differences() : said;
-      if (wrong !== undefined) throw new Error(`${action.kind} breaks ${refusal.name} in state ${state}: ${wrong}`);
-    }
+  protected override wrongIn(state: number): string | undefined {
+    const { machine, rows } = this.exploration;
+    machine.snapshot(rows, state * machine.rowWords, this.#expected);
+    return this.#differences();
+  }
+
+  /** In small machines every action breaks its promises in each state, in larger ones each kind of action does once. */
+  protected override nameOfBreach(index: number, promise: string): string | undefined {
+    const { machine, distinct } = this.exploration;
+    return distinct < SMALL ? undefined : `${machine.actions[index]!.kind} ${promise}`;
   }
 
   #differences(): string | undefined {
     this.#driver.snapshot(this.#seen);
     if (sameSnapshot(this.#expected, this.#seen)) return undefined;
-    const [first] = snapshotDifferences(this.#exploration.machine.shape, this.#expected, this.#seen);
+    const [first] = snapshotDifferences(this.exploration.machine.shape, this.#expected, this.#seen);
     return `${first!.path} is ${first!.seen}, not ${first!.expected}`;
   }
 }
