@@ -69,7 +69,8 @@ export const SUITES: readonly Suite[] = [
     name: 'file-device',
     mutates: inside('src/file-device/'),
     tests: [
-      ...made('units-file-errors', 'units-file-thread', 'units-write-log', 'units-file-volumes', 'units-file-requests'),
+      ...made('units-file-errors', 'units-file-thread', 'units-file-owner', 'units-write-log'),
+      ...made('units-file-volumes', 'units-file-requests'),
       ...ordinary('file-device-batch', 'file-device-ahead', 'file-device-open', 'file-device-log', 'file-device-lock'),
       ...made('loading'),
     ],
