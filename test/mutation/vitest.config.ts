@@ -27,7 +27,7 @@ export default defineConfig({
     pool: 'threads',
     isolate: false,
     // What waits in vain has failed: the slowest takes a tenth of this. Only a loop without end is left to Stryker's patience.
-    testTimeout: 1000,
+    ...(suite?.keepsThread === false && { testTimeout: 1500 }),
     sequence: { sequencer: InOrder },
   },
 });
