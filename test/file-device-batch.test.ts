@@ -109,6 +109,63 @@ describe('order', () => {
     expect([0, 1023, 1024, 2499].map((block) => valueAt(block))).toEqual([0, 127, 0, 2499 & 127]);
   });
 
+  describe('large jobs', () => {
+    const LARGE = 1024; // Blocks of 512 bytes: a quarter of a piece.
+    const large = (block: number, volume = 0): Job => job(WRITE, volume, block, [new Uint8Array(LARGE * 512)]);
+    const small = (block: number, volume = 0): Job => job(WRITE, volume, block, [new Uint8Array(512)]);
+    const portionsOf = (jobs: readonly Job[]): number[][] => {
+      const portions: number[][] = [];
+      batch.run(jobs, (settled) => portions.push(settled.map((one) => jobs.indexOf(one))));
+      return portions;
+    };
+
+    beforeEach(() => {
+      disk = new ScriptedFiles(2, 8 * LARGE * 512);
+      batch = new IoBatch({ files: [0, 1], blockBytes: 512, syscalls: disk.syscalls, counters });
+    });
+
+    test.each<JobKind>([READ, WRITE])('are moved and told 2 MiB at a time (%s)', (kind) => {
+      const jobs = Array.from({ length: 8 }, (_, i) => job(kind, 0, i * LARGE, [new Uint8Array(LARGE * 512)]));
+      expect(portionsOf(jobs)).toEqual([
+        [0, 1, 2, 3],
+        [4, 5, 6, 7],
+      ]);
+      expect(disk.calls.map(({ bytes }) => bytes)).toEqual([2 << 20, 2 << 20]);
+    });
+
+    test('are told with small ones beside them, each once; a run is cut when it has 2 MiB', () => {
+      const jobs = [
+        small(8 * LARGE - 1),
+        large(1),
+        small(0),
+        large(LARGE + 1),
+        large(2 * LARGE + 1),
+        large(3 * LARGE + 1),
+      ];
+      expect(portionsOf([...jobs, small(4 * LARGE + 1), small(0, 1)])).toEqual([
+        [2, 1, 3, 4, 5],
+        [6, 0, 7],
+      ]);
+      expect(disk.calls.map(({ bytes }) => bytes)).toEqual([(2 << 20) + 512, 512, 512, 512]);
+    });
+
+    test('that lie apart are told when they are 2 MiB together', () => {
+      expect(portionsOf([large(0), large(2 * LARGE), large(4 * LARGE), large(6 * LARGE), small(0, 1)])).toEqual([
+        [0, 1, 2, 3],
+        [4],
+      ]);
+      expect(disk.calls).toHaveLength(5);
+    });
+
+    test('fail each for itself, in the piece in which they are', () => {
+      disk.script = ({ position, bytes }) => (position + bytes > 5 * LARGE * 512 ? 'EIO' : undefined);
+      const jobs = Array.from({ length: 6 }, (_, i) => large(i * LARGE));
+      expect(portionsOf(jobs).map((portion) => portion.length)).toEqual([4, 2]);
+      expect(verdicts(jobs)).toEqual([OK, OK, OK, OK, OK, EIO]);
+      expect(counters.snapshot()).toMatchObject({ splits: 1 });
+    });
+  });
+
   test('several flushes of a volume are one fdatasync', () => {
     run([flush(), flush(), flush(1)]);
     expect(disk.told).toEqual(['fdatasync 0', 'fdatasync 1']);

@@ -21,7 +21,7 @@ async function runAll(): Promise<{ met: Record<string, number>; operations: numb
 test(`the load on a mounted file finds nothing in ${RUNS} runs, in which everything came about`, async () => {
   const { met, operations } = await runAll();
   expect(operations).toBeGreaterThan(40 * RUNS);
-  for (const what of ['read', 'write', 'part', 'spanning', 'commit', 'sync', 'look', 'reopen'])
+  for (const what of ['read', 'write', 'part', 'spanning', 'commit', 'sync', 'look', 'reopen', 'lent'])
     expect(met[what], what).toBeGreaterThan(RUNS);
   for (const name of ['AbortError', 'NoSpace', 'FileWriteFailed', 'FileReadFailed', 'ReadOnlyError'])
     expect(met[`write: ${name}`], name).toBeGreaterThan(5);

@@ -22,7 +22,7 @@ export interface Part {
   readonly at: number;
   /** Memory of the program. */
   readonly bytes: Uint8Array;
-  /** That memory was lent by the mount, and the program leaves it alone until the call has ended. */
+  /** That memory was lent by the mount, begins where a block of it does, and is left alone until the call has ended. */
   readonly isLent: boolean;
   readonly signal: AbortSignal | undefined;
 }
@@ -79,20 +79,19 @@ export class FileCells {
     const memory = isLent && from === at && length <= bytes.length ? bytes.subarray(0, length) : undefined;
     await this.#withFront({ cell, from, bytes: length, memory, signal }, async (front) => {
       await this.#fill(front, { offset: cell + at, length: bytes.length });
-      if (memory === undefined) {
-        if (signal?.aborted === true) return; // The memory is the program's again.
-        bytes.set(front.bytes.subarray(at - from, at - from + wanted));
-      }
+      signal?.throwIfAborted(); // The memory may be the program's again.
+      if (memory === undefined) bytes.set(front.bytes.subarray(at - from, at - from + wanted));
       bytes.fill(0, wanted);
     });
   }
 
   async #fill(front: Front, range: FileRange): Promise<void> {
     const { direct } = this.#work;
+    const isHole = this.#newest(front.cell) === undefined;
     const ended = await this.#work.perform(front, () => {
       const outcome = direct.strategyRead(front);
       if (front.how === 'direct' || front.how === 'whole') this.counts.directReads++;
-      else if (outcome !== 'again' && outcome !== 'error') this.counts.bufferedReads++;
+      else if (outcome !== 'again' && outcome !== 'error' && !isHole) this.counts.bufferedReads++;
       return outcome;
     });
     if (ended === 'error') throw this.#readError(front, range);

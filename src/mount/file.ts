@@ -161,13 +161,14 @@ export class MountFile {
     signal?.throwIfAborted();
     this.#promiseOpen();
     const loan = this.#engine.loans.find(bytes);
-    const isLent = loan?.begin(bytes) ?? false;
+    loan?.begin();
     const parts: Promise<void>[] = [];
     for (let from = 0; from < bytes.length;) {
       const at = (offset + from) % this.extentBytes;
       const cell = offset + from - at;
       const end = Math.min(bytes.length, from + this.extentBytes - at);
-      const part: Part = { cell, at, bytes: bytes.subarray(from, end), isLent, signal };
+      const piece = bytes.subarray(from, end);
+      const part: Part = { cell, at, bytes: piece, isLent: loan?.suits(piece) ?? false, signal };
       parts.push(this.#inTurn(cell, () => this.#use(() => work(part))));
       from = end;
     }
@@ -177,7 +178,7 @@ export class MountFile {
       if (failed !== undefined) throw failed.reason;
     });
     // The device may be at memory that was lent, and the program gets that back with the end of the call.
-    await (isLent ? all : unlessAborted(all, signal));
+    await (loan === undefined ? unlessAborted(all, signal) : all);
   }
 
   #inTurn(cell: number, work: () => Promise<void>): Promise<void> {

@@ -38,9 +38,13 @@ export class LentMemory {
     this.giveBack();
   }
 
-  /** A call uses a part of it. Answers whether the device can: it begins where a block of the memory does. @internal */
-  begin(part: Uint8Array): boolean {
+  /** A call uses some of it. @internal */
+  begin(): void {
     this.#users++;
+  }
+
+  /** Can the device use a part of it? Only one that begins where a block of the memory does. @internal */
+  suits(part: Uint8Array): boolean {
     return (part.byteOffset - this.bytes.byteOffset) % this.#loans.blockBytes === 0;
   }
 

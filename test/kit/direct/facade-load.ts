@@ -19,12 +19,13 @@
 // more than linearizability: so each is also taken for one moment of a second history. There, a read says nothing of what is
 // behind its end, because where the file ends is looked up when the call is made, not when its turn has come.
 //
+// Half of the calls use memory that the mount has lent; some give it back while they run, and what is lent anew is spoilt at once.
 // Memory of a write is spoilt as soon as the call is over, even if its signal ended it. A call that fails may have happened, now
 // or later, or not. Everything runs in microtasks: a run is a function of its seed.
 
 import type { DeviceRequest } from '../../../src/device.ts';
 import type { Element } from '../../../src/index.ts';
-import { Mount, type FileOptions, type MountFile } from '../../../src/mount/index.ts';
+import { Mount, type FileOptions, type LentMemory, type MountFile } from '../../../src/mount/index.ts';
 import { BLOCK_BYTES, DrivenVolumes, formatted } from '../mount-stage.ts';
 import { diceOf, type Dice } from '../random/dice.ts';
 import { RecordedHistory, type HistoryAnomaly, type Recorded } from './recorded-history.ts';
@@ -34,6 +35,8 @@ const STRIDE_BYTES = 64;
 const REGISTER_BYTES = 8;
 const [FILLING, UNFILLED, SPOILT] = [0xa5, 0xee, 0xdd];
 const [PHASES, ACTS] = [3, 9];
+/** Pieces of memory that the mount lends, and what sets their draws apart from the others. */
+const [LOANS, LENDING_SEEDS] = [3, 1_000_000];
 /** Rounds of the device after which work that has not ended stands still. */
 const ROUNDS = 20_000;
 
@@ -83,6 +86,10 @@ class FacadeLoad {
   readonly #seed: number;
   readonly #wrap: (file: LoadedFile, extentBytes: number) => LoadedFile;
   readonly #dice: Dice;
+  /** Whether and how memory of the mount is used: draws of their own, which leave the others as they are. */
+  readonly #lending: Dice;
+  /** Memory of the mount that no call uses. */
+  readonly #lent: LentMemory[] = [];
   readonly #clients: number;
   readonly #extentBytes: number;
   readonly #bytes: number;
@@ -105,6 +112,7 @@ class FacadeLoad {
   constructor(seed: number, wrap: (file: LoadedFile, extentBytes: number) => LoadedFile) {
     const dice = (this.#dice = diceOf(seed));
     [this.#seed, this.#wrap] = [seed, wrap];
+    this.#lending = diceOf(seed + LENDING_SEEDS);
     this.#clients = 2 + dice(3);
     const [blocks, cells] = [1 + dice(3), 1 + dice(3)];
     this.#extentBytes = blocks * BLOCK_BYTES;
@@ -125,7 +133,9 @@ class FacadeLoad {
     const cacheBytes = (5 + dice(20)) * BLOCK_BYTES;
     const device = (this.#device = new DrivenVolumes(await formatted([VOLUME_BLOCKS, VOLUME_BLOCKS])));
     device.isAutomatic = true;
-    this.#mount = await Mount.open({ device, cacheBytes, fileBytes, verify: true });
+    const lentBytes = LOANS * this.#loanBytes;
+    this.#mount = await Mount.open({ device, cacheBytes, fileBytes, lentBytes, verify: true });
+    for (let i = 0; i < LOANS; i++) this.#lent.push(await this.#mount.lend(this.#loanBytes));
     device.isAutomatic = dice(4) === 0;
     await this.#drive(this.#whole());
     this.#judge();
@@ -225,7 +235,8 @@ class FacadeLoad {
 
   async #read(client: number, range: Range, signal: AbortSignal | undefined): Promise<void> {
     const call = this.#begin(client, 'read', range);
-    const into = new Uint8Array(range.end - range.from).fill(UNFILLED);
+    const { bytes: into, loan } = this.#memoryFor(range);
+    into.fill(UNFILLED);
     const isOver = await this.#attempt(
       'read',
       async () => {
@@ -235,19 +246,49 @@ class FacadeLoad {
       },
       signal,
     );
-    if (isOver) return;
-    this.#history.answer(call.recorded, 'error');
-    this.#left.push(into.fill(SPOILT));
+    if (!isOver) this.#history.answer(call.recorded, 'error');
+    if (loan !== undefined) this.#giveBack(loan);
+    else if (!isOver) this.#left.push(into.fill(SPOILT));
   }
 
   async #write(client: number, range: Range, signal: AbortSignal | undefined): Promise<void> {
     const call = this.#begin(client, 'write', range);
-    const bytes = new Uint8Array(range.end - range.from).fill(FILLING);
+    const { bytes, loan } = this.#memoryFor(range);
+    bytes.fill(FILLING);
     this.#eachRegister(range, (at, i) => bytes.set(call.recorded.bytes.subarray(i, i + REGISTER_BYTES), at));
-    const isOver = await this.#attempt('write', () => this.#file.write(range.from, bytes, { signal }), signal);
+    const write = (): Promise<void> => {
+      const written = this.#file.write(range.from, bytes, { signal });
+      if (loan !== undefined && this.#lending(3) === 0) loan.giveBack();
+      return written;
+    };
+    const isOver = await this.#attempt('write', write, signal);
     call.result = isOver ? 'ok' : 'error';
     this.#history.answer(call.recorded, call.result);
-    bytes.fill(SPOILT);
+    if (loan === undefined) bytes.fill(SPOILT);
+    else this.#giveBack(loan);
+  }
+
+  // ── Memory of the mount ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  get #loanBytes(): number {
+    return this.#bytes + BLOCK_BYTES;
+  }
+
+  /** Memory for a range: its own, or some that the mount has lent, as far into a block as the range, or from any byte on. */
+  #memoryFor({ from, end }: Range): { bytes: Uint8Array; loan?: LentMemory } {
+    const lending = this.#lending;
+    const loan = lending(2) === 0 ? this.#lent.pop() : undefined;
+    if (loan === undefined) return { bytes: new Uint8Array(end - from) };
+    this.#count('lent');
+    const at = lending(4) === 0 ? lending(BLOCK_BYTES) : from % BLOCK_BYTES;
+    return { bytes: loan.bytes.subarray(at, at + end - from), loan };
+  }
+
+  /** A call has ended. Whoever gets the memory spoils it at once: if the call were still at it, that would be seen. */
+  #giveBack(loan: LentMemory): void {
+    loan.giveBack();
+    const lent = this.#mount.lend(this.#loanBytes);
+    lent.then((next) => this.#lent.push(next) && next.bytes.fill(SPOILT), () => undefined); // prettier-ignore
   }
 
   #begin(client: number, kind: 'read' | 'write', { from, end, first, registers }: Range): Call {
