@@ -40,7 +40,7 @@ export function filesOfSuite(root: string, { tests }: Suite): readonly string[] 
 
 export function hashOfSuite(root: string, suite: Suite): string {
   const files = filesOfSuite(root, suite).flatMap((file) => [file, readFileSync(join(root, file), 'utf8')]);
-  return hashOf(...suite.tests, ...files);
+  return hashOf(String(suite.keepsThread), String(suite.patience), ...suite.tests, ...files);
 }
 
 /** The installed versions. */

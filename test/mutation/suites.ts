@@ -8,9 +8,13 @@ export interface Suite {
   readonly name: string;
   readonly mutates: (file: string) => boolean;
   readonly tests: readonly string[];
-  /** Its tests are plain function calls, which leave nothing under way: see kept-threads.ts. */
+  /** Its tests leave nothing under way: see kept-threads.ts. */
   readonly keepsThread: boolean;
+  /** Milliseconds after which a test that waits has waited in vain; the slowest takes a tenth of it. */
+  readonly patience?: number;
 }
+
+const SHORT = 1500;
 
 const made = (...names: string[]): string[] => names.map((name) => `test/mutation/${name}.mutants.ts`);
 const ordinary = (...names: string[]): string[] => names.map((name) => `test/${name}.test.ts`);
@@ -45,8 +49,13 @@ export const SUITES: readonly Suite[] = [
   {
     name: 'mount-file',
     mutates: (file) => file.startsWith('src/mount/file') || file === 'src/mount/lent-memory.ts',
-    tests: [...ordinary('mount-file'), ...made('loading')],
-    keepsThread: false,
+    tests: [
+      ...made('units-mount-file-memory', 'units-mount-file-work', 'units-mount-file-opening'),
+      ...made('units-mount-file-cells', 'units-mount-file-calls'),
+      ...made('loading'),
+    ],
+    keepsThread: true,
+    patience: SHORT,
   },
   {
     name: 'model',
@@ -59,22 +68,26 @@ export const SUITES: readonly Suite[] = [
     name: 'mount',
     mutates: inside('src/mount/'),
     tests: [
-      ...made('units-mount', 'units-mount-errors', 'units-mount-parts', 'units-engine', 'units-mount-calls'),
+      // The parts before the whole: where a part is broken, a mount waits in vain.
+      ...made('units-mount-errors', 'units-mount-parts', 'units-engine', 'units-mount-memory'),
+      ...made('units-mount', 'units-mount-calls'),
       ...ordinary('mount-faults', 'mount-waiting', 'mount', 'mount-format'),
       ...made('units-mount-files', 'loading'),
     ],
     keepsThread: false,
+    patience: SHORT,
   },
   {
     name: 'file-device',
     mutates: inside('src/file-device/'),
     tests: [
-      ...made('units-file-errors', 'units-file-thread', 'units-file-owner', 'units-write-log'),
-      ...made('units-file-volumes', 'units-file-requests'),
-      ...ordinary('file-device-batch', 'file-device-ahead', 'file-device-open', 'file-device-log', 'file-device-lock'),
+      ...made('units-file-errors', 'units-file-thread', 'units-file-owner', 'units-file-locks'),
+      ...made('units-file-start', 'units-file-opening', 'units-write-log'),
+      ...ordinary('file-device-batch', 'file-device-ahead', 'file-device-log'),
       ...made('loading'),
     ],
-    keepsThread: false,
+    keepsThread: true,
+    patience: SHORT,
   },
   {
     name: 'cache-policy',
@@ -99,28 +112,23 @@ export const SUITES: readonly Suite[] = [
  * What they alone could notice counts as survived.
  */
 export const SLOW_TESTS: readonly string[] = [
-  'has a file once, by whatever name',
-  'goes to one of many who find it dead at once',
   'a batch is flushed once, its requests end as ever, and the log tells of the flush that was asked for',
   'a mount announces the barriers of its sync, for the volumes that it writes',
   'a run whose records do not fit into one system call',
-  'bytes that changed on the medium are found with `verify`, and read as they are without',
   'cut anywhere, it gives its whole records and says that the rest is torn',
   'draws the id of a set',
   'finds a damaged header, and leaves nothing open or locked',
   'finds a volume that was cut',
   'however many there are, their slots come back',
   'however often altogether, as long as bytes move in between',
-  'is dead when its process is a zombie',
+  'it is begun before the flush is asked for, and nobody hears of it',
   'makes files of the size, durable, that can be mounted',
-  'of many who want it at once one gets it',
   'on files',
   'opened readOnly reads and refuses to modify',
   'refuses a volume, before it touches any other, unless told to overwrite',
   'takes a whole set only, in order',
   'twice at a time is refused by the lock of the device',
   'wants a cache with room for more than the headers',
-  'with direct: blocks smaller than the sectors of the disk',
   'without anything pending it is left out',
   'works as in memory, and logs its writes',
 ];

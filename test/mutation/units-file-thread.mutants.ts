@@ -15,6 +15,9 @@ import { END_OF_FILE, NO_PROGRESS, OK, Transfer } from '../../src/file-device/tr
 import { WriteLog } from '../../src/file-device/write-log.ts';
 import { ScriptedFiles } from '../fixtures/scripted-files.ts';
 import { mustBe, mustEqual, mustThrow } from './must.ts';
+import { ASLEEP, refuseToSleep } from './no-sleep.ts';
+
+refuseToSleep();
 
 const BYTES = 16;
 const { EIO } = constants.errno;
@@ -35,9 +38,39 @@ type Taken = [slot: number, kind: number, volume: number, block: number, memory:
 
 function take(ring: IoRing): { jobs: Taken[]; goesOn: boolean } {
   const jobs: Taken[] = [];
-  const goesOn = ring.take((...job) => void jobs.push(job));
+  const goesOn = ring.take((...job) => {
+    if (jobs.push(job) > SLOTS) throw new Error('There are no so many jobs.');
+  });
   return { jobs, goesOn };
 }
+
+type Ended = [slot: number, verdict: number, failedAt: number, failedInLog: boolean];
+
+function drain(ring: IoRing): readonly Ended[] {
+  const ended: Ended[] = [];
+  ring.drain((...verdict) => {
+    if (ended.push(verdict) > SLOTS) throw new Error('There were no so many jobs.');
+  });
+  return ended;
+}
+
+test('a request crosses the ring when it is published, and its verdict back', () => {
+  const owner = new IoRing();
+  const thread = new IoRing(owner.memory);
+  const { view } = numbered();
+  owner.put(5, READ, 1, 6, [view(1)]);
+  mustThrow(() => take(thread), ASLEEP);
+  owner.publish();
+  mustEqual(take(thread), { jobs: [[5, READ, 1, 6, [BYTES]]], goesOn: true });
+  mustBe(thread.viewBytes(5), BYTES);
+  mustThrow(() => take(thread), ASLEEP);
+  mustEqual(drain(owner), []);
+  thread.complete([new Job(5)]);
+  mustEqual([drain(owner), drain(owner)], [[[5, OK, 0, false]], []]);
+  owner.put(5, WRITE, 1, 6, [view(2)]);
+  owner.stop(6);
+  mustEqual(take(thread), { jobs: [[5, WRITE, 1, 6, [2 * BYTES]]], goesOn: false });
+});
 
 test('requests and verdicts cross the ring as they were put, in order', () => {
   const owner = new IoRing();
@@ -55,11 +88,12 @@ test('requests and verdicts cross the ring as they were put, in order', () => {
   const worse = new Job(7);
   worse.failed(END_OF_FILE, 17);
   mustBe(thread.complete([worse]), false); // A call is under way.
-  const seen: unknown[] = [];
-  owner.drain((...verdict) => void seen.push(verdict));
-  mustEqual(seen, [[1023, 5, 2 ** 41, true], [0, OK, 0, false], [7, END_OF_FILE, 17, false]]); // prettier-ignore
-  owner.drain((...verdict) => void seen.push(verdict));
-  mustBe(seen.length, 3);
+  mustEqual(drain(owner), [
+    [1023, 5, 2 ** 41, true],
+    [0, OK, 0, false],
+    [7, END_OF_FILE, 17, false],
+  ]);
+  mustEqual(drain(owner), []);
   mustBe(thread.complete([good]), true);
 });
 
@@ -78,9 +112,11 @@ test('the ring goes round, and every slot may be in flight', () => {
     const { jobs } = take(thread);
     for (const [slot, , , block] of jobs) if (block !== round * SLOTS + slot) throw new Error(`slot ${slot}: ${block}`);
     thread.complete(jobs.map(([slot]) => new Job(slot)));
-    let next = 0;
-    owner.drain((slot) => mustBe(slot, next++));
-    mustBe(next, SLOTS - round);
+    const ended = drain(owner).map(([slot]) => slot);
+    mustEqual(
+      ended,
+      Array.from({ length: SLOTS - round }, (_, slot) => slot),
+    );
   }
 });
 
@@ -97,6 +133,61 @@ test('the ring ends behind what was submitted before, and carries the counts', (
   mustEqual(new IoCounters(owner.counterWords).snapshot(), { ...all, splits: 11 });
   owner.put(1023, WRITE, 8, 8, [new Uint8Array(owner.memory, 8, 8), new Uint8Array(owner.memory, 8, 8)]);
   mustBe(thread.counterWords[0], 9); // The last slot ends before the counts begin.
+});
+
+/** A transfer whose system calls answer what the list says, its last entry for ever; negative: an errno. */
+function scripted(...answers: readonly number[]) {
+  const told: string[] = [];
+  const next = (call: string): number => {
+    if (told.push(call) > 3000) throw new Error('It asks for ever.');
+    const answer = answers[told.length - 1] ?? answers.at(-1)!;
+    if (answer < 0) throw Object.assign(new Error('no'), { errno: answer });
+    return answer;
+  };
+  const move = (fd: number, views: readonly Uint8Array[], position: number): number =>
+    next(`${fd} @${position} ${views.map((view) => `${view[0]}+${view.length}`).join(' ')}`);
+  const counters = new IoCounters();
+  const fdatasync = (fd: number): void => void next(`sync ${fd}`);
+  const transfer = new Transfer({ readv: move, writev: move, fdatasync }, counters);
+  return { transfer, told, counts: () => counters.snapshot() };
+}
+
+test('what the system leaves over is asked for again, from where it stopped', () => {
+  const views = [1, 2, 3].map((value) => new Uint8Array(4).fill(value));
+  const { transfer, told, counts } = scripted(5, 3, 4);
+  mustBe(transfer.read(9, views, 100), OK);
+  mustEqual(told, ['9 @100 1+4 2+4 3+4', '9 @105 2+3 3+4', '9 @108 3+4']);
+  mustEqual([counts().transfers, counts().shortTransfers, counts().retries], [3, 2, 0]);
+  const begun = scripted(3, 9);
+  mustBe(begun.transfer.write(9, views, 0), OK);
+  mustEqual(begun.told, ['9 @0 1+4 2+4 3+4', '9 @3 1+1 2+4 3+4']);
+  for (const [way, verdict] of [['read', END_OF_FILE], ['write', NO_PROGRESS]] as const) {
+    const ended = scripted(6, 0);
+    mustBe(ended.transfer[way](9, views, 100), verdict);
+    mustEqual([ended.transfer.failedAt, ended.told.length, ended.counts().shortTransfers], [106, 2, 1]);
+  } // prettier-ignore
+});
+
+test('what was interrupted is repeated, a thousand times in a row', () => {
+  const { EINTR, EAGAIN } = constants.errno;
+  const views = [new Uint8Array(4)];
+  for (const errno of [EINTR, EAGAIN]) {
+    const [moving, syncing] = [scripted(-errno), scripted(-errno)];
+    mustEqual([moving.transfer.read(1, views, 5), syncing.transfer.sync(1)], [errno, errno]);
+    mustEqual([moving.told.length, syncing.told.length, moving.transfer.failedAt], [1001, 1001, 5]);
+    mustEqual([moving.counts().retries, syncing.counts().retries, syncing.counts().syncs], [1000, 1000, 1001]);
+    const few = scripted(-errno, -errno, 4);
+    mustEqual([few.transfer.write(1, views, 5), few.told.length], [OK, 3]);
+    mustEqual([few.transfer.sync(1), few.counts().retries, few.counts().transfers], [OK, 2, 3]);
+    const again = scripted(-errno, 0);
+    mustEqual([again.transfer.sync(1), again.told], [OK, ['sync 1', 'sync 1']]);
+  }
+  const bursts = Array<number>(900).fill(-EINTR);
+  const moved = scripted(...bursts, 1, ...bursts, 3);
+  mustEqual([moved.transfer.read(1, views, 0), moved.told.length], [OK, 1802]);
+  const [worn, unsynced] = [scripted(-EIO), scripted(-EIO)];
+  mustEqual([worn.transfer.write(1, views, 0), unsynced.transfer.sync(1)], [EIO, EIO]);
+  mustEqual([worn.told.length, unsynced.told.length], [1, 1]);
 });
 
 test('a thread carries out all that there is, tells it, and ends', () => {
@@ -181,6 +272,29 @@ test('a batch counts what it does, and says where a flush failed', () => {
   mustEqual(counters.snapshot(), {
     batches: 3, reads: 2, writes: 1, flushes: 2, transfers: 2, syncs: 2, shortTransfers: 0, retries: 0, splits: 0,
   }); // prettier-ignore
+});
+
+test('2 MiB are enough for a call, and for a piece that is settled', () => {
+  const half = new Uint8Array(1024 * 1024);
+  const blocks = half.length / BYTES;
+  const told: string[] = [];
+  const move = (fd: number, views: readonly Uint8Array[], position: number): number => {
+    told.push(`${fd} @${position / half.length} +${views.length}`);
+    return views.length * half.length;
+  };
+  const syscalls = { readv: move, writev: move, fdatasync: () => undefined };
+  const run = (kind: typeof READ | typeof WRITE, places: readonly number[]): readonly number[][] => {
+    const batch = new IoBatch({ files: [3], blockBytes: BYTES, syscalls, counters: new IoCounters() });
+    const settled: number[][] = [];
+    const jobs = places.map((place) => new Job(place).set(kind, 0, place * blocks, [half]));
+    batch.run(jobs, (piece) => settled.push(piece.map(({ slot }) => slot)));
+    return settled;
+  };
+  mustEqual(run(READ, [0, 1, 2, 3, 4]), [[0, 1], [2, 3], [4]]); // prettier-ignore
+  mustEqual(told.splice(0), ['3 @0 +2', '3 @2 +2', '3 @4 +1']);
+  mustEqual(run(WRITE, [0, 2, 4]), [[0, 2], [4]]); // prettier-ignore
+  mustEqual(told.splice(0), ['3 @0 +1', '3 @2 +1', '3 @4 +1']);
+  mustEqual([run(READ, []), run(WRITE, []), told], [[], [], []]);
 });
 
 test('the system calls move one view and many', () => {

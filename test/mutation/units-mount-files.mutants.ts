@@ -1,10 +1,11 @@
 // Mounting and formatting files: what is looked at before any device is opened, what is passed on to it, and what is left open.
-// Few devices, because each costs a thread.
+// The device that is opened then is one in memory, without a thread.
 
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, test } from 'vitest';
+import { afterEach, beforeEach, onTestFinished, test } from 'vitest';
+import { FileDevice, type FileDeviceOptions } from '../../src/file-device/index.ts';
 import { MemoryVolumes } from '../../src/memory-volumes.ts';
 import { formatDevice, formatVolumes, Mount, VolumeExists } from '../../src/mount/index.ts';
 import { readHeader, writeHeader } from '../../src/mount/volume-header.ts';
@@ -71,37 +72,72 @@ test('what is no volume is refused before a device is opened, and every file is 
   mustBe(descriptors(), 0);
 });
 
+/** Lets these be opened, one after the other, in place of files; answers what was asked, and how often one was closed. */
+function opening(...devices: MemoryVolumes[]): { asked: FileDeviceOptions[]; closings: () => number } {
+  const real = FileDevice.open.bind(FileDevice);
+  onTestFinished(() => {
+    FileDevice.open = real;
+  });
+  const asked: FileDeviceOptions[] = [];
+  let closings = 0;
+  FileDevice.open = (options) => {
+    const device = devices[asked.push(options) - 1]!;
+    const close = device.close.bind(device);
+    device.close = () => {
+      closings++;
+      return close();
+    };
+    return Promise.resolve(device as unknown as FileDevice);
+  };
+  return { asked, closings: () => closings };
+}
+
 test('a mount of files passes on what it was asked for, and gives back what it cannot use', async () => {
   const [a, b] = files(2) as [string, string];
-  const image = fs.readFileSync(b);
-  fs.writeFileSync(b, Buffer.from(image).fill(1, 300, 301));
+  const good = new MemoryVolumes({ blocks: [8, 8], blockBytes: 512 });
+  await formatDevice(good, { setId: SET_ID });
+  const bad = new MemoryVolumes({ blocks: [8, 8], blockBytes: 512 });
+  const { asked, closings } = opening(bad, good.reopen(), good.reopen());
   const refused = await rejection(Mount.open({ volumes: [a, b], cacheBytes: 4096 }));
-  mustBe(refused.split(':')[0], 'CorruptHeader');
-  mustEqual([fs.existsSync(`${a}.lock`), descriptors()], [false, 0]);
-  fs.writeFileSync(b, image);
-  const writeLog = at('log');
-  const mount = await Mount.open({ volumes: [a, { path: b, readOnly: true }], cacheBytes: 4096, writeLog });
-  mustEqual([mount.isReadOnly, fs.existsSync(writeLog), mount.statistics.cacheBytes], [true, true, 4096]);
+  mustEqual([refused.split(':')[0], closings(), descriptors()], ['NotAVolume', 1, 0]);
+  const volumes = [a, { path: b, readOnly: true }];
+  const mount = await Mount.open({ volumes, cacheBytes: 4096, writeLog: at('log'), fileBytes: 70_000, lentBytes: 512 });
+  const { slab, ...options } = asked[1]!;
+  mustEqual(options, { volumes: [{ path: a }, { path: b, readOnly: true }], blockBytes: 512, writeLog: at('log') });
+  mustBe(slab.byteLength, 2 * 65_536); // Whole pages.
+  mustEqual([mount.isReadOnly, mount.statistics.cacheBytes], [true, 4096]);
   mustEqual(mount.volumes, [{ name: a, blocks: 8 }, { name: b, blocks: 8 }]); // prettier-ignore
   mustBe((await mount.read(3, { volume: 1 }))[0], 0);
   await mount.close();
   const again = await Mount.open({ volumes: [a, b] });
   mustEqual([again.isReadOnly, again.statistics.cacheBytes], [false, 64 * 1024 * 1024]);
+  mustEqual(['writeLog' in asked[2]!, asked[2]!.slab.byteLength], [false, 80 * 1024 * 1024]);
   await again.close();
+  mustBe(closings(), 3);
 });
 
 test('formatting looks at every file before it touches one, and overwrites what it was told to', async () => {
   const taken = files(1)[0]!;
   const exists = `VolumeExists: ${taken} was promised to be no volume yet; seen: a volume header. Give \`overwrite\` if its contents may be lost, or another path.`;
   const both = [{ path: at('new'), blocks: 4 }, { path: taken }]; // prettier-ignore
+  const blank = new MemoryVolumes({ blocks: [4, 8], blockBytes: 512 });
+  const { asked, closings } = opening(blank, blank.reopen(), blank.reopen());
   mustBe(await rejection(formatVolumes(both, { blockBytes: 512 })), exists);
   mustBe(await rejection(formatVolumes([{ path: directory }])), failure('open', directory, isDirectory));
-  mustEqual([fs.existsSync(at('new')), descriptors(), new VolumeExists('v').name], [false, 0, 'VolumeExists']);
-  await formatVolumes(both, { blockBytes: 512, setId: SET_ID, overwrite: true });
-  const headers = both.map(({ path }) => readHeader(fs.readFileSync(path).subarray(0, 512), path));
+  mustEqual([asked.length, descriptors(), new VolumeExists('v').name], [0, 0, 'VolumeExists']);
+  for (let time = 1; time <= 2; time++) {
+    await formatVolumes(both, { blockBytes: 512, setId: SET_ID, overwrite: true });
+    const { slab, ...options } = asked[time - 1]!;
+    mustEqual(options, { volumes: [{ path: at('new'), blocks: 4, create: true }, { path: taken, create: false }], blockBytes: 512 }); // prettier-ignore
+    mustEqual([slab.byteLength, closings()], [65_536, time]);
+  }
+  const headers = [0, 1].map((volume) => readHeader(blank.device.readDurable(volume, 0), 'v'));
   const common = { volumes: 2, blockBytes: 512, setId: SET_ID, generation: 0 };
   mustEqual(headers, [{ ...common, number: 0, blocks: 4 }, { ...common, number: 1, blocks: 8 }]); // prettier-ignore
-  mustEqual([fs.existsSync(`${taken}.lock`), descriptors()], [false, 0]);
+  fs.writeFileSync(taken, '');
+  const found = (await rejection(formatVolumes(both, { blockBytes: 512 }))).split(' was')[0];
+  mustEqual([found, closings(), descriptors()], [`VolumeExists: ${at('new')}`, 3, 0]); // By the look of the device.
+  await formatDevice(blank.reopen(), { overwrite: true });
 });
 
 test('a set has an id of 32 digits, and a device without names has numbers', async () => {

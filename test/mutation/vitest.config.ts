@@ -26,8 +26,8 @@ export default defineConfig({
     setupFiles: ['test/mutation/skip-slow.ts'],
     pool: 'threads',
     isolate: false,
-    // What waits in vain has failed: the slowest takes a tenth of this. Only a loop without end is left to Stryker's patience.
-    ...(suite?.keepsThread === false && { testTimeout: 1500 }),
+    // A loop without end is left to Stryker's patience.
+    ...(suite?.patience !== undefined && { testTimeout: suite.patience }),
     sequence: { sequencer: InOrder },
   },
 });
