@@ -6,9 +6,6 @@
 // sees it is the catch then, and the hunt fails. Model and specification: explored or checked on one configuration, as in
 // model-hunt.ts and tla-hunt.ts.
 
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
 import type {
   DirectExploration,
   DirectExploreOptions,
@@ -19,7 +16,6 @@ import { blankDirectSnapshot, createDirectMachine, exploreDirect } from '../../.
 import { DIRECT_INVARIANTS, DIRECT_PROPERTIES } from '../../../spec/direct/index.ts';
 import type { DirectShape } from '../../../spec/direct/snapshot.ts';
 import { violationStory } from '../check/violation-story.ts';
-import { TLA_DIR } from '../configurations.ts';
 import { directCfgText } from '../direct/cfg-text.ts';
 import { directConfiguration } from '../direct/configurations.ts';
 import { createDirectDriver } from '../direct/direct-driver.ts';
@@ -32,12 +28,10 @@ import { compareGraphs } from '../graph.ts';
 import { formatDifference } from '../graph-story.ts';
 import { labelledGraph } from '../model-graph.ts';
 import { pathTexts, storyLines } from '../story.ts';
-import { embeddedEngine } from '../tla/embedded-engine.ts';
-import type { TlaResult } from '../tla/engine.ts';
 import type { DirectBug, Hunted } from './bug.ts';
 import { brokenDirectClaims, walkByDirectClaims } from './direct-claim-walk.ts';
-import { loadPatched, patchedFile } from './patch.ts';
-import { UncheckableSpec } from './tla-hunt.ts';
+import { loadPatched } from './patch.ts';
+import { checkPatchedSpec, UncheckableSpec } from './tla-hunt.ts';
 
 /** Runs after which a hunt gives up, if it is not told. */
 export const LOAD_RUNS = 400;
@@ -48,8 +42,6 @@ const OTHER_RUNS = 60;
 const OTHER_EDGES = ['direct-small', 'direct-two'] as const;
 /** A bug can make a small machine large. */
 const STATES_MAX = 60_000;
-const TLA_STATES_MAX = 20_000;
-const TLA_SECONDS = 300;
 
 type Violation = NonNullable<DirectExploration['violation']>;
 type CreateDriver = (shape: DirectShape) => DirectDriver;
@@ -200,7 +192,14 @@ function failedTogether(exploration: DirectExploration, violation: Violation): r
 
 async function huntInDirectSpec(bug: DirectBug): Promise<Hunted> {
   const { shape } = directConfiguration(bug.configuration ?? 'direct-two');
-  const { verdict, distinctStates: effort, violated, message, graph, trace = [] } = await checkPatched(bug, shape);
+  const {
+    verdict,
+    distinctStates: effort,
+    violated,
+    message,
+    graph,
+    trace = [],
+  } = await checkPatchedSpec(bug, 'DirectIo', DIRECT_INVARIANTS, (invariants) => directCfgText(shape, { invariants }));
   const unit = 'states';
   if (verdict === 'invariant' && violated !== undefined) {
     const id = DIRECT_INVARIANTS.find((claim) => claim.tla === violated)?.id ?? violated;
@@ -218,22 +217,4 @@ async function huntInDirectSpec(bug: DirectBug): Promise<Hunted> {
       .split('\n')
       .filter((line) => !/^\s*0\. /.test(line)); // The whole initial state tells nobody anything.
   return { found: { claims: ['graph'], fields: [], story }, effort, unit };
-}
-
-async function checkPatched(bug: DirectBug, shape: DirectShape): Promise<TlaResult> {
-  const directory = mkdtempSync(join(tmpdir(), 'hammer-io-kit-planted-'));
-  try {
-    for (const file of readdirSync(TLA_DIR).filter((name) => name.endsWith('.tla')))
-      copyFileSync(join(TLA_DIR, file), join(directory, file));
-    for (const file of new Set(bug.patches.map((patch) => patch.file)))
-      writeFileSync(join(directory, basename(file)), patchedFile(bug.name, file, bug.patches));
-    const named = DIRECT_INVARIANTS.filter((claim) => claim.status === 'checked');
-    const first = named.filter((claim) => claim.id === bug.claim);
-    const invariants = [...first, ...named.filter((claim) => claim.id !== bug.claim)].map((claim) => claim.tla);
-    writeFileSync(join(directory, 'planted.cfg'), directCfgText(shape, { invariants }));
-    const run = { moduleDir: directory, module: 'DirectIo', cfg: 'planted.cfg', wantGraph: true };
-    return await embeddedEngine().check({ ...run, maxStates: TLA_STATES_MAX, timeoutSeconds: TLA_SECONDS });
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
 }

@@ -26,7 +26,9 @@ export class UncheckableSpec extends Error {
 }
 
 export async function huntInSpec(bug: Pick<BufferBug, 'name' | 'claim' | 'scene' | 'patches'>): Promise<Hunted> {
-  const result = await checkPatched(bug);
+  const result = await checkPatchedSpec(bug, 'BufferCache', INVARIANTS, (invariants) =>
+    cfgText(bug.scene, { invariants }),
+  );
   const { verdict, distinctStates, violated } = result;
   if (verdict === 'invariant' && violated !== undefined) {
     const id = CLAIMS.find((claim) => claim.tla === violated)?.id ?? violated;
@@ -48,18 +50,24 @@ export async function huntInSpec(bug: Pick<BufferBug, 'name' | 'claim' | 'scene'
   return { found: { claims: ['graph'], fields: [], story }, effort: distinctStates, unit: 'states' };
 }
 
-async function checkPatched(bug: Pick<BufferBug, 'name' | 'claim' | 'scene' | 'patches'>): Promise<TlaResult> {
+/** Checks a patched copy of the specification, with a cfg that is written for `invariants`, the claim of the bug first. */
+export async function checkPatchedSpec(
+  bug: Pick<BufferBug, 'name' | 'claim' | 'patches'>,
+  module: string,
+  claims: readonly { readonly id: string; readonly status: string; readonly tla: string }[],
+  cfgOf: (invariants: readonly string[]) => string,
+): Promise<TlaResult> {
   const directory = mkdtempSync(join(tmpdir(), 'hammer-io-kit-planted-'));
   try {
     for (const file of readdirSync(TLA_DIR).filter((name) => name.endsWith('.tla')))
       copyFileSync(join(TLA_DIR, file), join(directory, file));
     for (const file of new Set(bug.patches.map((patch) => patch.file)))
       writeFileSync(join(directory, basename(file)), patchedFile(bug.name, file, bug.patches));
-    const named = INVARIANTS.filter((claim) => claim.status === 'checked');
+    const named = claims.filter((claim) => claim.status === 'checked');
     const first = named.filter((claim) => claim.id === bug.claim);
     const invariants = [...first, ...named.filter((claim) => claim.id !== bug.claim)].map((claim) => claim.tla);
-    writeFileSync(join(directory, 'planted.cfg'), cfgText(bug.scene, { invariants }));
-    const run = { moduleDir: directory, module: 'BufferCache', cfg: 'planted.cfg', wantGraph: true };
+    writeFileSync(join(directory, 'planted.cfg'), cfgOf(invariants));
+    const run = { moduleDir: directory, module, cfg: 'planted.cfg', wantGraph: true };
     return await embeddedEngine().check({ ...run, maxStates: STATES_MAX, timeoutSeconds: TIMEOUT_SECONDS });
   } finally {
     rmSync(directory, { recursive: true });
