@@ -55,15 +55,30 @@ describe('in a batch', () => {
     expect(run(job(FLUSH)).calls).toEqual(['fdatasync 0']);
   });
 
-  test('it covers no write that came later, be it in the batch of the flush', () => {
+  test('it covers no write that came later', () => {
     run(job(WRITE), job(FLUSH_AHEAD));
     run(job(WRITE));
     expect(run(job(FLUSH)).calls).toEqual(['fdatasync 0']);
     run(job(WRITE), job(FLUSH_AHEAD));
-    expect(run(job(WRITE), job(FLUSH)).calls).toEqual(['writev 0', 'fdatasync 0']);
-    run(job(WRITE), job(FLUSH_AHEAD));
     run(job(WRITE, 1));
     expect(run(job(FLUSH)).calls).toEqual([]);
+  });
+
+  test('a write in the batch of the flush waits until that is answered, and needs a flush of its own', () => {
+    run(job(WRITE), job(FLUSH_AHEAD));
+    const portions: string[] = [];
+    batch.run([job(WRITE), job(FLUSH), job(WRITE, 1), job(FLUSH, 1), job(FLUSH_AHEAD)], (settled) =>
+      portions.push(settled.map(({ kind, volume }) => `${kind}/${volume}`).join(' ')),
+    );
+    expect(portions).toEqual([`${FLUSH}/0`, `${WRITE}/0 ${WRITE}/1`, `${FLUSH_AHEAD}/0`, `${FLUSH}/1`]);
+    expect(disk.told.slice(2).map((call) => call.slice(0, 11))).toEqual([
+      'writev 0 @0',
+      'writev 1 @0',
+      'fdatasync 0',
+      'fdatasync 1',
+    ]);
+    expect(run(job(FLUSH)).calls).toEqual([]);
+    expect(run(job(FLUSH)).calls).toEqual(['fdatasync 0']);
   });
 
   test('nor one that failed on the way: part of it may have arrived', () => {

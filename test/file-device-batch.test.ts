@@ -69,11 +69,11 @@ describe('order', () => {
   });
 
   test('many reads are told piece by piece, each once, and neighbours together', () => {
-    const apart = Array.from({ length: 20 }, (_, i) => read(2 * i));
-    const neighbours = Array.from({ length: 18 }, (_, i) => read(i + 40));
-    expect(run([...neighbours, ...apart]).map((portion) => portion.length)).toEqual([16, 22]);
+    const apart = Array.from({ length: 36 }, (_, i) => read(2 * i));
+    const neighbours = Array.from({ length: 18 }, (_, i) => read(i + 80));
+    expect(run([...neighbours, ...apart]).map((portion) => portion.length)).toEqual([32, 22]);
     expect(run([read(1)]).map((portion) => portion.length)).toEqual([1]);
-    expect(run(Array.from({ length: 32 }, (_, i) => read(2 * i))).map((portion) => portion.length)).toEqual([16, 16]);
+    expect(run(Array.from({ length: 64 }, (_, i) => read(2 * i))).map((portion) => portion.length)).toEqual([32, 32]);
   });
 
   test('by volume and block, and neighbours of a volume in one call', () => {
@@ -110,7 +110,7 @@ describe('order', () => {
   });
 
   describe('large jobs', () => {
-    const LARGE = 1024; // Blocks of 512 bytes: a quarter of a piece.
+    const LARGE = 2048; // Blocks of 512 bytes: a quarter of a piece.
     const large = (block: number, volume = 0): Job => job(WRITE, volume, block, [new Uint8Array(LARGE * 512)]);
     const small = (block: number, volume = 0): Job => job(WRITE, volume, block, [new Uint8Array(512)]);
     const portionsOf = (jobs: readonly Job[]): number[][] => {
@@ -124,16 +124,16 @@ describe('order', () => {
       batch = new IoBatch({ files: [0, 1], blockBytes: 512, syscalls: disk.syscalls, counters });
     });
 
-    test.each<JobKind>([READ, WRITE])('are moved and told 2 MiB at a time (%s)', (kind) => {
+    test.each<JobKind>([READ, WRITE])('are moved and told 4 MiB at a time (%s)', (kind) => {
       const jobs = Array.from({ length: 8 }, (_, i) => job(kind, 0, i * LARGE, [new Uint8Array(LARGE * 512)]));
       expect(portionsOf(jobs)).toEqual([
         [0, 1, 2, 3],
         [4, 5, 6, 7],
       ]);
-      expect(disk.calls.map(({ bytes }) => bytes)).toEqual([2 << 20, 2 << 20]);
+      expect(disk.calls.map(({ bytes }) => bytes)).toEqual([4 << 20, 4 << 20]);
     });
 
-    test('are told with small ones beside them, each once; a run is cut when it has 2 MiB', () => {
+    test('are told with small ones beside them, each once; a run is cut when it has 4 MiB', () => {
       const jobs = [
         small(8 * LARGE - 1),
         large(1),
@@ -146,10 +146,10 @@ describe('order', () => {
         [2, 1, 3, 4, 5],
         [6, 0, 7],
       ]);
-      expect(disk.calls.map(({ bytes }) => bytes)).toEqual([(2 << 20) + 512, 512, 512, 512]);
+      expect(disk.calls.map(({ bytes }) => bytes)).toEqual([(4 << 20) + 512, 512, 512, 512]);
     });
 
-    test('that lie apart are told when they are 2 MiB together', () => {
+    test('that lie apart are told when they are 4 MiB together', () => {
       expect(portionsOf([large(0), large(2 * LARGE), large(4 * LARGE), large(6 * LARGE), small(0, 1)])).toEqual([
         [0, 1, 2, 3],
         [4],

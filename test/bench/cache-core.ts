@@ -11,6 +11,7 @@ import {
   type Handle,
   type ReadRequest,
   type Request,
+  type Ticket,
 } from '../../src/index.ts';
 import type { Contender } from './cache-contender.ts';
 import { BLOCK_BYTES, expectBlock, WorkNotDone, writeStamp } from './cache-load.ts';
@@ -91,23 +92,25 @@ export class CoreOnFile implements Contender {
   }
 
   write(blocks: Int32Array, stamp: number): Promise<void> {
+    return this.writeAll([blocks], stamp);
+  }
+
+  /**
+   * Makes one batch durable after the other, the first with this stamp, each later one with the next; and changes the next one
+   * while the last is being made durable, as soon as its writes have ended.
+   */
+  writeAll(batches: readonly Int32Array[], firstStamp: number): Promise<void> {
     const core = this.#core;
+    let begun = 0;
+    let durable = 0;
+    let writing: Ticket = NO_TICKET;
     const begin = (): void => {
-      for (const block of blocks) {
-        const handle = core.tryGet(0, block);
-        if (handle === NO_HANDLE) throw new WorkNotDone(`Block ${block} is not resident in the core.`);
-        core.ioModify(handle);
-        writeStamp(core.bytes(handle), stamp);
-        core.change(handle);
-        core.ioModifyDone(handle);
-        core.ioFlush(handle);
-        core.release(handle);
-      }
-      core.ioWaitAll();
+      this.#change(batches[begun]!, firstStamp + begun);
+      begun++;
+      writing = core.ioWaitAll().ticket;
       core.drainRequests(this.#submit);
       this.#device.flushAhead(0);
     };
-    let isFlushing = false;
     return this.#work((batch, done) => {
       for (const { request, result } of batch) {
         if (request.kind === 'write') core.writeDone(request.id, result);
@@ -116,15 +119,29 @@ export class CoreOnFile implements Contender {
       for (let ticket = core.nextRunnable(); ticket !== NO_TICKET; ticket = core.nextRunnable()) {
         const { outcome } = core.resume(ticket);
         if (outcome !== 'done') throw new WorkNotDone(`A flush of the core ended with ${outcome}.`);
-        if (isFlushing) {
-          done();
-          return;
+        if (ticket !== writing) durable++;
+        else {
+          core.ioFlushSync();
+          core.drainRequests(this.#submit);
+          if (begun < batches.length) begin();
         }
-        isFlushing = true;
-        core.ioFlushSync();
-        core.drainRequests(this.#submit);
       }
+      if (durable === batches.length) done();
     }, begin);
+  }
+
+  #change(blocks: Int32Array, stamp: number): void {
+    const core = this.#core;
+    for (const block of blocks) {
+      const handle = core.tryGet(0, block);
+      if (handle === NO_HANDLE) throw new WorkNotDone(`Block ${block} is not resident in the core.`);
+      core.ioModify(handle);
+      writeStamp(core.bytes(handle), stamp);
+      core.change(handle);
+      core.ioModifyDone(handle);
+      core.ioFlush(handle);
+      core.release(handle);
+    }
   }
 
   deviceFlushes(): number {

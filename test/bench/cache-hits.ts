@@ -10,8 +10,11 @@ import type { Peers } from './cache-peers.ts';
 
 const RESIDENT = 4096;
 const KEYS = 1 << 16;
-/** Gets in a run: some ten milliseconds for each contender. */
-const TIMES = 1 << 19;
+/**
+ * Gets in a run: some fifty milliseconds for each contender, so that what the collector's threads still work on behind the
+ * collection before a run, two or three milliseconds for any contender, counts for little.
+ */
+const TIMES = 1 << 21;
 const TIMES_OF_PEERS = 1 << 12;
 
 const LRU = 'lru-cache';

@@ -274,8 +274,8 @@ test('a batch counts what it does, and says where a flush failed', () => {
   }); // prettier-ignore
 });
 
-test('2 MiB are enough for a call, and for a piece that is settled', () => {
-  const half = new Uint8Array(1024 * 1024);
+test('4 MiB are enough for a call, and for a piece that is settled', () => {
+  const half = new Uint8Array(2 * 1024 * 1024);
   const blocks = half.length / BYTES;
   const told: string[] = [];
   const move = (fd: number, views: readonly Uint8Array[], position: number): number => {
