@@ -11,7 +11,7 @@ import { IoCounters } from '../src/file-device/io-counters.ts';
 import { IoRing } from '../src/file-device/io-ring.ts';
 import { FLUSH, FLUSH_AHEAD, Job, WRITE, type JobKind } from '../src/file-device/job.ts';
 import { OK } from '../src/file-device/transfer.ts';
-import type { DeviceRequest } from '../src/index.ts';
+import { InvalidArgument, type DeviceRequest } from '../src/index.ts';
 import { formatVolumes } from '../src/mount/format.ts';
 import { Mount } from '../src/mount/mount.ts';
 import { ScriptedFiles } from './fixtures/scripted-files.ts';
@@ -164,6 +164,10 @@ describe('with a thread', () => {
     submit(flush());
     await untilEnded(2);
     expect(device.statistics).toMatchObject({ flushes: 1, syncs: 1 });
+  });
+
+  test('of a volume that is not there it is refused', () => {
+    expect(() => device.flushAhead(1)).toThrow(InvalidArgument);
   });
 
   test('without anything pending it is left out', async () => {

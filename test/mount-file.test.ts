@@ -1,7 +1,7 @@
 // File ranges through a mount, against a plain Buffer as the truth: any offset and length, through direct and buffered paths,
 // on memory and on real files; growth, holes, reuse of space, faults, checksums and signals.
 
-import { mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -185,7 +185,9 @@ test('bytes that changed on the medium are found with `verify`, and read as they
   const extents = await writer.commit();
   await first.close();
   const { volume, block } = extents[1]!;
-  writeSync(openSync(paths[volume]!, 'r+'), Uint8Array.of(6), 0, 1, block * BLOCK + 1);
+  const fd = openSync(paths[volume]!, 'r+');
+  writeSync(fd, Uint8Array.of(6), 0, 1, block * BLOCK + 1);
+  closeSync(fd);
 
   const mount = await Mount.open({ volumes: paths });
   const file = await mount.openFile({ ...FILE, extents });

@@ -152,9 +152,10 @@ export class FileDevice implements Device {
   /**
    * Announces a flush that will be submitted when the pending writes of the volume have ended. The thread begins it behind
    * them, and need not wait until it is asked. It saves time and promises nothing: the flush must still be submitted, and
-   * covers what it would cover anyway.
+   * covers what it would cover anyway. Throws InvalidArgument for a volume that the device does not have.
    */
   flushAhead(volume: number): void {
+    this.#blocksIn(volume);
     // With something pending the thread will call, and the slot comes back.
     if (this.#pending === 0 || this.#queue.length > 0 || this.#death !== undefined) return;
     const slot = this.#freeSlots.pop();
@@ -292,14 +293,18 @@ export class FileDevice implements Device {
     return bytes / this.blockBytes;
   }
 
+  /** Capacity of a volume that the device has. */
+  #blocksIn(volume: number): number {
+    const blocks = this.blocks[volume];
+    if (blocks !== undefined) return blocks;
+    const promised = `one of the ${this.blocks.length} volumes of the device`;
+    throw new InvalidArgument(promised, `volume ${volume}`, 'Correct the number.');
+  }
+
   #check(request: DeviceRequest): void {
     if (this.#closing !== undefined)
       throw new InvalidArgument('an open device', 'a submit after close', 'Open the device again.');
-    const blocks = this.blocks[request.volume];
-    if (blocks === undefined) {
-      const seen = `volume ${request.volume}`;
-      throw new InvalidArgument(`one of the ${this.blocks.length} volumes of the device`, seen, 'Correct the number.');
-    }
+    const blocks = this.#blocksIn(request.volume);
     if (request.kind === 'flush') return;
     const views = viewsOf(request);
     const { block } = request;

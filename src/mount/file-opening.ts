@@ -14,7 +14,10 @@ export interface FileOptions {
    * `extentBytes`, is at most that long, and lies in `space`.
    */
   readonly extents?: readonly Element[];
-  /** Blocks that belong to this file alone, none of them a header; what no extent names is free to be written. */
+  /**
+   * Blocks that belong to this file alone, none of them a header; what no extent names is free to be written. The system writes
+   * large extents faster that begin at a multiple of their length in the volume, so space best begins at one of `extentBytes`.
+   */
   readonly space: readonly DataZone[];
   /** Compute the CRC-32 of what is written, and compare it at every read. Default true. */
   readonly verify?: boolean;

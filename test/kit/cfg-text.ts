@@ -12,9 +12,7 @@ export interface CfgTextOptions {
 }
 
 export function cfgText(shape: Shape, { invariants }: CfgTextOptions): string {
-  const set = (items: readonly string[]): string => `{${items.join(', ')}}`;
-  const words = (items: readonly string[]): string => set(items.map((item) => `"${item}"`));
-  const blocks = (type: IoType): string => set(shape.blocks.filter((b) => b.type === type).map((b) => b.name));
+  const blocks = (type: IoType): string => setText(shape.blocks.filter((b) => b.type === type).map((b) => b.name));
   const [head, tail] = (shape.readAhead ?? []).map((io) => shape.blocks[io]!.name);
   const [first, second = `${first}b`] = shape.volumes;
   const constants: readonly (readonly [string, string])[] = [
@@ -22,21 +20,30 @@ export function cfgText(shape: Shape, { invariants }: CfgTextOptions): string {
     ['MetaBufs', blocks('meta')],
     ['UndoBufs', blocks('undo')],
     ['DataBufs', blocks('data')],
-    ['Vols', set(shape.volumes)],
+    ['Vols', setText(shape.volumes)],
     ['V1', first!],
     ['V2', second],
-    ['OnV2', set(shape.blocks.filter((b) => b.volume === 1).map((b) => b.name))],
-    ['Clients', set(shape.clients)],
+    ['OnV2', setText(shape.blocks.filter((b) => b.volume === 1).map((b) => b.name))],
+    ['Clients', setText(shape.clients)],
     ['None', NONE_NAME],
-    ['AheadHeads', set(head === undefined ? [] : [head])],
-    ['AheadTails', set(tail === undefined ? [] : [tail])],
-    ['Repairs', words(shape.repairs)],
-    ['Faults', words(shape.faults)],
-    ['Acts', words(shape.acts)],
+    ['AheadHeads', setText(head === undefined ? [] : [head])],
+    ['AheadTails', setText(tail === undefined ? [] : [tail])],
+    ['Repairs', wordsText(shape.repairs)],
+    ['Faults', wordsText(shape.faults)],
+    ['Acts', wordsText(shape.acts)],
     ['UndoLog', shape.undoLog ? 'TRUE' : 'FALSE'],
     ['BacklogMax', String(shape.backlogBytesMax / shape.blockBytes)],
     ['ModsMax', String(shape.modsMax)],
   ];
+  return cfgOf(constants, invariants);
+}
+
+/** A set of model values, and one of strings. */
+export const setText = (items: readonly string[]): string => `{${items.join(', ')}}`;
+export const wordsText = (items: readonly string[]): string => setText(items.map((item) => `"${item}"`));
+
+/** The text of a cfg with these constants, each with its value. */
+export function cfgOf(constants: readonly (readonly [string, string])[], invariants: readonly string[]): string {
   return [
     'SPECIFICATION Spec',
     'CONSTANTS',

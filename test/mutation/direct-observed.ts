@@ -10,16 +10,24 @@ import {
 } from '../../model/direct/index.ts';
 import { DIRECT_GOALS, DIRECT_INVARIANTS, DIRECT_PROPERTIES } from '../../spec/direct/index.ts';
 import { graphOf } from '../kit/search-tree.ts';
+import { hex, refusals } from './digests.ts';
 import { DIRECT_MACHINES, DIRECT_STATES_MAX, directExplorationOf } from './direct-machines.ts';
 import type { ObservedGraph } from './observed-graph.ts';
 
-/** In states as far apart as this it is asked why actions cannot happen, which costs more than taking the edges. */
+/** In so many states at most it is asked why actions cannot happen. */
 const REFUSING_STATES = 120;
 
 export function directMachineSeen(name: string): ObservedGraph {
   const exploration = directExplorationOf(name);
   const { distinct, transitions, depth } = exploration;
-  return [distinct, transitions, depth, states(exploration), edges(exploration), refusals(exploration)];
+  return [
+    distinct,
+    transitions,
+    depth,
+    states(exploration),
+    edges(exploration),
+    refusals(exploration, REFUSING_STATES),
+  ];
 }
 
 /** How often each claim applied on the way, which state was the first to reach each goal, and what was violated where. */
@@ -54,24 +62,4 @@ function edges(exploration: DirectExploration): string {
     digest = crc32(JSON.stringify(told), digest);
   }
   return hex(digest);
-}
-
-function refusals({ machine, rows, distinct }: DirectExploration): string {
-  const step = Math.ceil(distinct / REFUSING_STATES);
-  const into = new Int32Array(machine.rowWords);
-  let digest = crc32(JSON.stringify(machine.actions));
-  for (let state = 0; state < distinct; state += step) {
-    for (let index = 0; index < machine.actions.length; index++) {
-      const refusal = machine.refusal(rows, state * machine.rowWords, index);
-      const happens = machine.step(rows, state * machine.rowWords, index, into) !== undefined;
-      if (happens !== (refusal === undefined))
-        throw new Error(`action ${index} in state ${state} is refused and happens`);
-      if (refusal !== undefined) digest = crc32(`${state} ${index} ${refusal.reason} ${refusal.name}\n`, digest);
-    }
-  }
-  return hex(digest);
-}
-
-function hex(digest: number): string {
-  return digest.toString(16).padStart(8, '0');
 }

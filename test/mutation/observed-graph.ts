@@ -7,6 +7,7 @@ import { createMachine, explore, type Exploration } from '../../model/index.ts';
 import { GOALS, INVARIANTS, PROPERTIES, type Shape } from '../../spec/index.ts';
 import { blankSnapshot } from '../kit/driver.ts';
 import { graphOf } from '../kit/search-tree.ts';
+import { hex, refusals } from './digests.ts';
 import { STATES_MAX } from './explorations.ts';
 
 /** The fields of snapshots and actions, so that a digest does not depend on the order in which an object was made. */
@@ -20,6 +21,9 @@ const FIELDS = `
   .trim()
   .split(/\s+/);
 
+/** In so many states at most it is asked why actions cannot happen. */
+const REFUSING_STATES = 100;
+
 /** States, edges and depth, then digests of the states, of the edges and of the refusals. */
 export type ObservedGraph = readonly [
   states: number,
@@ -32,7 +36,14 @@ export type ObservedGraph = readonly [
 
 export function observedGraph(exploration: Exploration): ObservedGraph {
   const { distinct, transitions, depth } = exploration;
-  return [distinct, transitions, depth, states(exploration), edges(exploration), refusals(exploration)];
+  return [
+    distinct,
+    transitions,
+    depth,
+    states(exploration),
+    edges(exploration),
+    refusals(exploration, REFUSING_STATES, FIELDS),
+  ];
 }
 
 /** How often each claim applied on the way, and which state was the first to reach each goal. */
@@ -75,27 +86,4 @@ function edges(exploration: Exploration): string {
     digest = crc32(JSON.stringify(told, FIELDS), digest);
   }
   return hex(digest);
-}
-
-/** All actions, and in a sample of the states why some cannot happen: asking about each costs more than taking the edges. */
-function refusals({ machine, rows, distinct }: Exploration): string {
-  const step = Math.ceil(distinct / REFUSING_STATES);
-  const into = new Int32Array(machine.rowWords);
-  let digest = crc32(JSON.stringify(machine.actions, FIELDS));
-  for (let state = 0; state < distinct; state += step) {
-    for (let index = 0; index < machine.actions.length; index++) {
-      const refusal = machine.refusal(rows, state * machine.rowWords, index);
-      const happens = machine.step(rows, state * machine.rowWords, index, into) !== undefined;
-      if (happens !== (refusal === undefined))
-        throw new Error(`action ${index} in state ${state} is refused and happens`);
-      if (refusal !== undefined) digest = crc32(`${state} ${index} ${refusal.reason} ${refusal.name}\n`, digest);
-    }
-  }
-  return hex(digest);
-}
-
-const REFUSING_STATES = 100;
-
-function hex(digest: number): string {
-  return digest.toString(16).padStart(8, '0');
 }

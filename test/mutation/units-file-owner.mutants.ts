@@ -218,6 +218,7 @@ test('places that no volume has are refused', () => {
     [write(0.5), `${place} write of 1 from block 0.5 on. ${correct}`],
   ];
   for (const [request, text] of refused) mustThrow(() => device.submit(request), text);
+  mustThrow(() => device.flushAhead(2), `${volumes} volume 2. ${correct}`);
   mustBe(device.pending, 0);
   device.submit(write(BLOCKS - 1));
 });

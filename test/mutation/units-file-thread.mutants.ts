@@ -274,6 +274,27 @@ test('a batch counts what it does, and says where a flush failed', () => {
   }); // prettier-ignore
 });
 
+test('flushes that a flush ahead has answered come first, the others last', () => {
+  const { view } = numbered();
+  const disk = new ScriptedFiles(2, 64 * BYTES);
+  const counters = new IoCounters();
+  const batch = new IoBatch({ files: [0, 1], blockBytes: BYTES, syscalls: disk.syscalls, counters });
+  let slot = 0;
+  const job = (kind: Job['kind'], volume: number): Job => new Job(slot++).set(kind, volume, 1, kind === WRITE ? [view(1)] : []); // prettier-ignore
+  batch.run([job(WRITE, 0), job(FLUSH_AHEAD, 0)], () => undefined);
+  const told: (string | number)[][] = [];
+  batch.run([job(WRITE, 1), job(FLUSH, 1), job(FLUSH, 0), job(FLUSH, 0)], (jobs) => {
+    told.push(
+      jobs.map(({ kind, volume }) => `${kind}/${volume}`),
+      [disk.told.length],
+    );
+  });
+  mustEqual(told, [[`${FLUSH}/0`, `${FLUSH}/0`], [2], [`${WRITE}/1`], [3], [`${FLUSH}/1`], [4]]);
+  batch.run([job(FLUSH, 0)], () => undefined);
+  mustEqual(disk.told.slice(3), ['fdatasync 1', 'fdatasync 0']);
+  mustBe(counters.snapshot().flushes, 4);
+});
+
 test('4 MiB are enough for a call, and for a piece that is settled', () => {
   const half = new Uint8Array(2 * 1024 * 1024);
   const blocks = half.length / BYTES;

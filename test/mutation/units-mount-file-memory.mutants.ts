@@ -6,6 +6,7 @@ import { FileCorrupt, FileReadFailed, FileWriteFailed, NoSpace } from '../../src
 import { FileMemory } from '../../src/mount/file-memory.ts';
 import { Loans } from '../../src/mount/lent-memory.ts';
 import { settle } from '../kit/mount-stage.ts';
+import { countListeners } from '../fixtures/counted-listeners.ts';
 import { mustBe, mustEqual } from './must.ts';
 
 const OOPS = new Error('oops.');
@@ -130,16 +131,7 @@ test('an asking that is withdrawn makes way, and one that was served is not', as
   const { memory, ask, giveBack, heard } = lending();
   const [first, second] = [new AbortController(), new AbortController()];
   const { signal } = first;
-  const listeners = { count: 0 };
-  const [listen, stop] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
-  signal.addEventListener = (...all: Parameters<typeof listen>) => {
-    listeners.count++;
-    listen(...all);
-  };
-  signal.removeEventListener = (...all: Parameters<typeof stop>) => {
-    listeners.count--;
-    stop(...all);
-  };
+  const listeners = countListeners(signal);
   ask('a', 60);
   ask('b', 30, signal);
   mustBe(listeners.count, 0);

@@ -12,6 +12,7 @@ import { Room, type Seeker } from '../../src/mount/room.ts';
 import { newCounters } from '../../src/mount/statistics.ts';
 import { onAbort, Waits } from '../../src/mount/waits.ts';
 import type { Ticket } from '../../src/tickets.ts';
+import { countListeners } from '../fixtures/counted-listeners.ts';
 import { mustBe, mustEqual, mustThrow } from './must.ts';
 
 const OOPS = new Error('oops');
@@ -153,16 +154,7 @@ test('who awaits gets the answer, the error, or the reason of the signal, and li
   at.set(7, 'queue');
   const giving = new AbortController();
   const { signal } = giving;
-  const listeners = { count: 0 };
-  const [listen, stop] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
-  signal.addEventListener = (...all: Parameters<typeof listen>) => {
-    listeners.count++;
-    listen(...all);
-  };
-  signal.removeEventListener = (...all: Parameters<typeof stop>) => {
-    listeners.count--;
-    stop(...all);
-  };
+  const listeners = countListeners(signal);
   mustEqual(await waits.until(answer(0, 'done'), 'write', signal), answer(0, 'done'));
   const good = waits.until(answer(5), 'write', signal);
   mustBe(listeners.count, 1);
