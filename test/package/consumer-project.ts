@@ -5,7 +5,17 @@
 // loaders named in NODE_OPTIONS are left out. A command that fails throws with what it said.
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,14 +23,16 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FIXTURE = join(ROOT, 'test/package/consumer');
 const EXAMPLES = join(ROOT, 'examples');
+const README = join(ROOT, 'README.md');
 const MINUTES = 60_000;
 
-/** The programs of the fixture, and what each prints, among other words, when all that it checks is so. */
+/** The programs of the fixture and that of the README, and what each prints, among other words, when all that it checks is so. */
 export const PROGRAMS: readonly (readonly [name: string, said: string])[] = [
   ['library', 'library: a block was written, made durable and read back'],
   ['files', 'files: a block was made durable in a file and read back by the next mount'],
   ['voices', 'without D35 H5 falls after'],
   ['conformance', 'edges agree, in this process and in another'],
+  ['readme', '5 4194304'],
 ];
 
 /** How TypeScript finds a module's types: as Node does, or as bundlers do. */
@@ -47,7 +59,7 @@ export class ConsumerProject {
     run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...packages], this.directory);
   }
 
-  /** Takes the fixture and the examples of the repository over, and the compiler settings of a strict project. */
+  /** Takes the fixture, the examples and the README's program over, and the compiler settings of a strict project. */
   takeSources(): void {
     cpSync(FIXTURE, join(this.directory, 'src'), { recursive: true });
     if (existsSync(EXAMPLES)) {
@@ -56,6 +68,7 @@ export class ConsumerProject {
         filter: (file) => !basename(file).includes('.test.'),
       });
     }
+    writeFileSync(join(this.directory, 'src/readme.ts'), programIn(readFileSync(README, 'utf8')));
     const strict = {
       target: 'ES2022',
       lib: ['ES2022'],
@@ -89,9 +102,9 @@ export class ConsumerProject {
     return readdirSync(directory).flatMap((file) => (file.endsWith('.ts') ? [file.slice(0, -'.ts'.length)] : []));
   }
 
-  /** Runs compiled `out/NAME.js` in the project; answers with what it printed. */
+  /** Runs compiled `out/NAME.js` in an empty directory of the project; answers with what it printed. */
   run(name: string, node: string = process.execPath): string {
-    return run(node, [join('out', `${name}.js`)], this.directory);
+    return run(node, [join(this.directory, 'out', `${name}.js`)], mkdtempSync(join(this.directory, 'run-')));
   }
 
   /** Runs a program given as text. `module`: the language of its imports. */
@@ -120,6 +133,19 @@ export class ConsumerProject {
   #write(file: string, content: object): void {
     writeFileSync(join(this.directory, file), JSON.stringify(content, null, 2));
   }
+}
+
+/**
+ * What the README tells its reader to write: its pieces of TypeScript, but for those quoted from files, one after the other, and
+ * what the first of them closes closed at the end.
+ */
+export function programIn(readme: string): string {
+  const pieces = [...readme.matchAll(/(<!-- quoted from .* -->\n)?```ts\n([^]*?)```/g)].flatMap(([, quoted, text]) =>
+    quoted === undefined ? [text!] : [],
+  );
+  const closing = /^await mount\.close\(\);.*\n/m;
+  const program = pieces.join('');
+  return program.replace(closing, '') + (closing.exec(program)?.[0] ?? '');
 }
 
 /** A release of Node for this machine, from the registry: the path of its binary, in a directory of its own within `parent`. */
