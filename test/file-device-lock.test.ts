@@ -132,12 +132,15 @@ describe('the lock of another process', () => {
   });
 
   test.runIf(hasProc)('is dead when its process is a zombie', async () => {
-    // The shell does not wait for its child: it has become another program that never does.
-    const shell = spawn('sh', ['-c', 'sleep 0.01 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const shell = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
     children.push(shell);
     const [line] = (await once(shell.stdout, 'data')) as [Buffer];
     const pid = Number(line.toString());
-    while (!/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await new Promise((ok) => setTimeout(ok, 5));
+    const stat = (of: number): string => readFileSync(`/proc/${of}/stat`, 'utf8');
+    // Once the shell has become another program, nobody waits for its child.
+    await expect.poll(() => stat(shell.pid!)).toMatch('(sleep)');
+    process.kill(pid);
+    await expect.poll(() => stat(pid)).toMatch(/\) [ZX] /);
     await leaveLock({ pid, started: startOf(pid) });
     await (await LockFile.take(file)).release();
   });
