@@ -3,16 +3,12 @@
 // lockedDirtySpace, the bytes of modified buffers that only a flush of ours can write, moves with the membership
 // (L945-948, L1021-1030) and is never computed.
 
-import { createRequire } from 'node:module';
-import type sortedBTree from 'sorted-btree';
 import type { IoType, ModRoot } from '../spec/snapshot.ts';
 import type { HammerIo } from './hammer-io.ts';
 import { isWrittenByUsOnly } from './hammer-io.ts';
 import { unreachable } from './errors.ts';
-
-// The package is CommonJS with a `default` property, which loaders unwrap differently; `require` means one thing everywhere.
-const { default: BTree } = createRequire(import.meta.url)('sorted-btree') as typeof sortedBTree;
-type OrderedList = InstanceType<typeof BTree<number, HammerIo>>;
+import type { OrderedMap } from './ordered-map.ts';
+import { orderedMap } from './ordered-map.ts';
 
 /** A list that an io can be on. */
 export type ListName = Exclude<ModRoot, 'none'>;
@@ -35,12 +31,12 @@ export class DirtyLists {
   /** Bytes of modified META and VOLUME buffers. */
   lockedDirtySpace = 0;
   readonly #blockBytes: number;
-  readonly #lists: Readonly<Record<ListName, OrderedList>> = {
-    volu: new BTree<number, HammerIo>(),
-    meta: new BTree<number, HammerIo>(),
-    undo: new BTree<number, HammerIo>(),
-    data: new BTree<number, HammerIo>(),
-    lose: new BTree<number, HammerIo>(),
+  readonly #lists: Readonly<Record<ListName, OrderedMap<HammerIo>>> = {
+    volu: orderedMap(),
+    meta: orderedMap(),
+    undo: orderedMap(),
+    data: orderedMap(),
+    lose: orderedMap(),
   };
 
   constructor(blockBytes: number) {

@@ -14,14 +14,18 @@ export interface OrderedMap<V> {
   has(key: number): boolean;
   set(key: number, value: V): boolean;
   delete(key: number): boolean;
+  clear(): void;
   values(): IterableIterator<V>;
+  valuesArray(): V[];
+  /** Visits all in order; the map must not change meanwhile. */
+  forEachPair(visit: (key: number, value: V) => void): void;
   /** The greatest key below this one, and its value. */
   nextLowerPair(key: number): [number, V] | undefined;
   /** A copy; it shares nodes with the original until one of them changes. */
   clone(): OrderedMap<V>;
 }
 
-/** An empty map. */
+/** An empty map. Told how to compare numbers, the package need not ask of each key what it is. */
 export function orderedMap<V>(): OrderedMap<V> {
   return new BTree<number, V>(undefined, (a, b) => a - b);
 }
