@@ -257,6 +257,10 @@ describe('of a call with lent memory', () => {
     lent.giveBack();
     expect(device.pending).toEqual([request]); // It still reads from the memory.
     await expect(mount.lend(1)).rejects.toThrow(MountBroken);
-    await expect(mount.close()).rejects.toThrow(MountBroken);
+    // What it has written to the volume was never flushed.
+    await expect(mount.close()).rejects.toMatchObject({
+      unflushed: ['volume0'],
+      cause: expect.any(MountBroken) as unknown,
+    });
   });
 });

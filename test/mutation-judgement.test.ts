@@ -129,6 +129,15 @@ describe('the mutants of a run', () => {
     expect(unnoticedText(run.unnoticed)).toContain('src/a.ts:7 survived BooleanLiteral → true');
   });
 
+  test.each([
+    ['Error: Test timed out in 1500ms.\nIf this is a long-running test, pass a timeout value', 'timeout'],
+    ['Error: Hook timed out in 10000ms.', 'timeout'],
+    ['Error: expected "it timed out", seen "done"', 'killed'],
+  ] as const)('that made a test wait in vain are timeouts, not kills (%j)', (reason, fate) => {
+    const { counts } = countResults(['src/a.ts'], [mutant('Killed', reason)]);
+    expect(counts.get('src/a.ts')).toEqual({ ...NO_MUTANTS, [fate]: 1 });
+  });
+
   test('are of files that were asked for', () => {
     expect(() => countResults(['src/b.ts'], [mutant('Killed')])).toThrow(MutationRunFailed);
   });

@@ -3,8 +3,9 @@
 //
 // Reads go first because somebody waits for each of them, while writes are waited for together. Reads and writes are sorted
 // by volume and block, and neighbours are moved by one system call: on flush that is worth 2.6 times. Sorting is stable, so
-// of two writes to a block the one submitted last counts. When a transfer of several blocks fails, nothing is known about
-// the single blocks, so it is repeated block by block and each job gets a verdict of its own.
+// of two writes that begin at a block the one submitted last counts; of writes that overlap otherwise, while both are pending, any
+// may. When a transfer of several blocks fails, nothing is known about the single blocks, so it is repeated block by block and
+// each job gets a verdict of its own.
 //
 // Flushes go last, one fdatasync for each volume however many asked for it. That covers more than a flush must cover, which
 // is the writes that had completed before it was submitted; those were carried out in an earlier batch, or this would not

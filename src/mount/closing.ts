@@ -32,7 +32,10 @@ export function lossesOf(engine: Engine): WritesLost | undefined {
   for (const place of faults.failedFileWrites()) {
     lost.set(`${place.volume}/${place.block}`, { ...place, type: 'data', why: 'failed' });
   }
-  const unflushed = [...faults.unflushed].map((volume) => faults.place(volume, 0).name);
+  // Written is not durable: what was written since the last flush of a volume stands on no list, so the volume is told.
+  const unflushed = core.state.volumes.flatMap(({ number, flush }) =>
+    flush === 'clean' && !faults.unflushed.has(number) ? [] : [faults.place(number, 0).name],
+  );
   if (lost.size === 0 && unflushed.length === 0) return undefined;
   const blocks = [...lost.values()].sort((a, b) => a.volume - b.volume || a.block - b.block);
   return new WritesLost(blocks, unflushed, faults.critical ?? engine.broken);

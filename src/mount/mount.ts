@@ -13,8 +13,9 @@
 //
 // Guarantees. What `sync` has resolved for is durable, also after power loss, on devices that keep their promises. Blocks are
 // written whole, at the place where they are read. Not crash-atomic yet: power loss between two syncs may leave any of the
-// writes since the first behind and any away, and a write in flight torn. `sync` writes META when the DATA that was dirty with it
-// is durable (`flush` of a META block does not wait for that), and a torn META block is found by its checksum.
+// writes since the first behind and any away, and a write in flight torn. `sync` writes META when the DATA that was dirty when its
+// round began is durable; what is modified meanwhile may come with its META first, as with `flush` of a META block. A torn META
+// block is found by its checksum.
 
 import { EventEmitter } from 'node:events';
 import { NO_HANDLE, NO_TICKET } from '../answer.ts';
@@ -382,6 +383,8 @@ export class Mount extends EventEmitter<MountEvents> {
     await this.#syncing.idle();
     if (!this.#engine.faults.isReadOnly) await this.#syncing.sync().catch(() => undefined);
     await this.#engine.quiet();
+    // After a failed write nothing is written any more, but what was written before can still be made durable.
+    await this.#syncing.flush().catch(() => undefined);
   }
 }
 

@@ -6,8 +6,9 @@
 //   2. barrier: the devices flush
 //   3. every dirty header and META buffer in the same way
 //   4. barrier; a device that has got nothing since the last one is not asked
-// So META never reaches a medium before the DATA and UNDO that were dirty with it. That is an order, not a transaction: power
-// loss between 3 and 4 leaves any part of the META behind. All writes of a step are issued in one synchronous stretch, and the
+// So META reaches a medium after the DATA and UNDO that were dirty when the round began. That is an order, not a transaction:
+// power loss between 3 and 4 leaves any part of the META behind, and what is modified while a round runs may be written by its
+// step 3 if it is META, and only by the next round if it is DATA. All writes of a step are issued in one synchronous stretch, and the
 // device is told that a barrier follows them, so that it need not wait for the request to begin with it.
 //
 // Group commit: who calls while a round is running gets the next one, together with everybody else who came meanwhile, because
@@ -39,8 +40,10 @@ export class Syncing {
   /** Everything that was modified before the call is durable when it resolves. Rejects with SyncFailed or ReadOnlyError. */
   sync(): Promise<void> {
     this.#engine.counters.syncCalls++;
+    // The next round is planned until it runs, also in the moment between the end of one and the beginning of the other.
+    if (this.#next !== undefined) return this.#next;
     if (this.#running === undefined) return this.#begin();
-    this.#next ??= this.#running.then(ignore, ignore).then(() => {
+    this.#next = this.#running.then(ignore, ignore).then(() => {
       this.#next = undefined;
       return this.#begin();
     });
@@ -49,7 +52,16 @@ export class Syncing {
 
   /** Resolves when no round is running or planned any more. */
   async idle(): Promise<void> {
-    while (this.#running !== undefined) await (this.#next ?? this.#running).then(ignore, ignore);
+    for (let last = this.#last; last !== undefined; last = this.#last) await last.then(ignore, ignore);
+  }
+
+  /** Flushes what was written, and writes nothing: for close, also after a write has failed. Rejects when a volume may not have it. */
+  flush(): Promise<void> {
+    return this.#barrier();
+  }
+
+  get #last(): Promise<void> | undefined {
+    return this.#next ?? this.#running;
   }
 
   #begin(): Promise<void> {

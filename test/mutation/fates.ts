@@ -42,11 +42,14 @@ export function countResults(files: readonly string[], results: readonly MutantR
   return { counts, unnoticed };
 }
 
+/** What vitest says of a test that waited in vain: the mutant made it wait, and no test has seen anything wrong. */
+const WAITED_IN_VAIN = /\b(?:test|hook) timed out in \d+ ?ms/i;
+
 /** Undefined for prose, which is no mutant of ours. */
 function fateOf({ status, statusReason }: MutantResult): keyof Counts | undefined {
   switch (status) {
     case 'Killed':
-      return 'killed';
+      return WAITED_IN_VAIN.test(statusReason ?? '') ? 'timeout' : 'killed';
     case 'Survived':
       return 'survived';
     case 'Timeout':
