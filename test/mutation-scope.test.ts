@@ -48,6 +48,9 @@ describe('the scope', () => {
     const core = filesOfSuite(ROOT, suiteNamed('core'));
     for (const file of ['test/kit/core-driver.ts', 'test/mutation/goldens.json', 'spec/vocabulary.ts'])
       expect(core).toContain(file);
+    // What is read or set up, and not imported, decides too.
+    for (const file of ['goldens.json', 'direct-goldens.json', 'skip-slow.ts'])
+      expect(core).toContain(`test/mutation/${file}`);
     const made = readdirSync(join(ROOT, 'test/mutation')).filter((file) => file.endsWith('.mutants.ts'));
     const run = SUITES.flatMap(({ tests }) => tests);
     expect(made.filter((file) => !run.includes(`test/mutation/${file}`))).toEqual([]);

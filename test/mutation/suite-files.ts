@@ -6,16 +6,18 @@ import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 import { hashOf } from './record.ts';
 import { isMutated } from './scope.mjs';
-import type { Suite } from './suites.ts';
+import { SLOW_TESTS, type Suite } from './suites.ts';
 
 /** What is no TypeScript, or is not imported by a test. */
 const CONFIGURATION = [
   'stryker.config.mjs',
   'test/mutation/catalogue-prose.mjs',
+  'test/mutation/direct-goldens.json',
   'test/mutation/goldens.json',
   'test/mutation/kept-thread.mjs',
   'test/mutation/kept-threads.ts',
   'test/mutation/scope.mjs',
+  'test/mutation/skip-slow.ts',
   'test/mutation/uncounted-coverage.ts',
   'test/mutation/vitest.config.ts',
 ];
@@ -40,7 +42,7 @@ export function filesOfSuite(root: string, { tests }: Suite): readonly string[] 
 
 export function hashOfSuite(root: string, suite: Suite): string {
   const files = filesOfSuite(root, suite).flatMap((file) => [file, readFileSync(join(root, file), 'utf8')]);
-  return hashOf(String(suite.keepsThread), String(suite.patience), ...suite.tests, ...files);
+  return hashOf(String(suite.keepsThread), String(suite.patience), ...SLOW_TESTS, ...suite.tests, ...files);
 }
 
 /** The installed versions. */
