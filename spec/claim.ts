@@ -43,6 +43,7 @@ export interface ClaimBase<R extends string = RepairId> {
   readonly status: ClaimStatus;
   /** Repairs without which the claim fails. */
   readonly repairs?: readonly R[];
+  /** Why the vocabulary has no words for a violation; of a claim that is checked, why production has none. */
   readonly howByConstruction?: string;
   readonly refutation?: Refutation;
 }

@@ -159,7 +159,7 @@ test('what was never written is zeros, and a read ends where the file does', asy
   await mount.close();
 });
 
-test('space that is used up rejects with NoSpace, and comes back with the third commit', async () => {
+test('space that is used up rejects with NoSpace, and comes back with the second commit after it was freed', async () => {
   const mount = await Mount.open({ device: await inMemory() });
   const file = await mount.openFile({ ...FILE, space: [{ volume: 0, block: 8, blocks: 8 }] });
   const write = (fill: number): Promise<void> => file.write(0, new Uint8Array(4 * BLOCK).fill(fill));

@@ -22,11 +22,12 @@ SitesCommitted(added) ==
           ELSE site[cs]]
 
 (* The record may be committed. *)
-IsCommittable(ready) == ready.use = "record" /\ ready.live /\ ~ready.backend /\ ~ready.failed /\ ~crit
+IsCommittable(ready) == ready.use = "record" /\ ready.live /\ ~ready.backend
 
 (* The backend puts a record into the media index (1840-1874, object:1166). *)
 CommitRecord ==
     /\ "commitRecord" \in Acts
+    /\ ~crit
     /\ \E s \in Sites :
          /\ IsCommittable(site[s])
          /\ ~site[s].io
@@ -38,6 +39,7 @@ CommitRecord ==
 (* Its direct write is in flight: the backend waits (1847-1858). *)
 CommitRecordWait ==
     /\ "commitRecord" \in Acts
+    /\ ~crit
     /\ \E s \in Sites :
          /\ IsCommittable(site[s])
          /\ site[s].io
@@ -47,10 +49,19 @@ CommitRecordWait ==
 (* An alias of its site is in use: not now (1868-1873; repair D12). *)
 CommitRecordAgain ==
     /\ "commitRecord" \in Acts
+    /\ ~crit
     /\ \E s \in Sites :
          /\ IsCommittable(site[s])
          /\ ~site[s].io
          /\ IsBlocked(site[s])
+         /\ UNCHANGED vars
+
+(* After a critical error nothing enters the index: the backend does not even look (1806-1813). *)
+CommitRecordRefused ==
+    /\ "commitRecord" \in Acts
+    /\ crit
+    /\ \E s \in Sites :
+         /\ IsCommittable(site[s])
          /\ UNCHANGED vars
 
 (* The direct write that the backend waited for is over. *)
@@ -79,7 +90,7 @@ ResumeCommitAgain ==
          /\ site' = [site EXCEPT ![s].backend = FALSE]
          /\ UNCHANGED <<front, index, kept, newest, next, crit, ghost>>
 
-(* After a critical error nothing enters the index (1799-1806). *)
+(* After a critical error nothing enters the index (1806-1813). *)
 ResumeCommitError ==
     /\ "resumeCommit" \in Acts
     /\ \E s \in Sites :
@@ -122,6 +133,12 @@ Cycle ==
     /\ site' = [as \in Sites |->
                   IF site[as].use = "delay" /\ site[as].age < 2 THEN [site[as] EXCEPT !.age = @ + 1] ELSE site[as]]
     /\ UNCHANGED <<front, index, kept, newest, next, crit, ghost>>
+
+(* After a critical error there is no commit, and space stays as old as it is. *)
+CycleRefused ==
+    /\ "cycle" \in Acts
+    /\ crit
+    /\ UNCHANGED vars
 
 (* A read of the site is under way (repair D41; the seed has nothing that would keep the space for it). *)
 IsBeingRead(space1) ==
@@ -180,6 +197,15 @@ Relocate ==
          /\ kept' = [xk \in Snaps |-> IF kept[xk] = s THEN t ELSE kept[xk]]
          /\ front' = IF "D14" \in Repairs THEN FrontsWithout(s) ELSE front
          /\ UNCHANGED <<newest, next, crit, ghost>>
+
+(* After a critical error nothing moves. *)
+RelocateRefused ==
+    /\ "relocate" \in Acts
+    /\ crit
+    /\ \E s \in Sites : \E t \in Sites :
+         /\ site[s].use = "media"
+         /\ site[t].use = "free"
+         /\ UNCHANGED vars
 
 (* Without repair D14: fronts forget the site before the move, and may learn it again meanwhile (1893-1945). *)
 Uncache ==

@@ -51,9 +51,9 @@ DirectIoIsReserved ==
 (* I43: What the media index knows has no direct write, nothing to purge, and nobody who waits for that (object:1166). *)
 MediaHasNoDirectFlags ==
     \A k3 \in Sites : (site[k3].use = "media" =>
-        ~(site[k3].io \/ site[k3].inval \/ site[k3].live \/ site[k3].wait \/ site[k3].backend))
+        ~(site[k3].io \/ site[k3].inval \/ site[k3].live \/ site[k3].wait \/ site[k3].backend \/ site[k3].failed))
 
-(* I44: The record of a direct write is visible before the write can be over (1690-1694, 1733-1734). *)
+(* I44: The record of a direct write is visible before the write can be over (1684-1687, 1733-1734). *)
 RecordVisibleBeforeCompletion ==
     \A k4 \in Heads : (front[k4].at = "writing" => (\E r4 \in LiveRecord(k4) : site[r4].version = front[k4].version))
 
@@ -78,7 +78,9 @@ CrcCoversRecord == ~ghost.falseAlarm
 
 -----------------------------------------------------------------------------
 (* H14: A direct write goes to the site that its record reserved (1696-1698; repair D7). *)
-WriteLandsOnItsRecord == \A k8 \in Heads : (front[k8].at = "writing" => site[front[k8].from].io)
+WriteLandsOnItsRecord ==
+    \A k8 \in Heads : (front[k8].at = "writing" =>
+        (site[front[k8].from].io /\ site[front[k8].from].version = front[k8].version))
 
 (* H15: The device cache never holds of an element what does not belong there (repairs D5, D12). *)
 NoStaleAlias ==

@@ -33,15 +33,18 @@ Next ==
     \/ CommitRecord
     \/ CommitRecordWait
     \/ CommitRecordAgain
+    \/ CommitRecordRefused
     \/ ResumeCommit
     \/ ResumeCommitAgain
     \/ ResumeCommitError
     \/ DestroyRecord
     \/ DestroyRecordAgain
     \/ Cycle
+    \/ CycleRefused
     \/ ReserveComplete
     \/ ReserveCompleteAgain
     \/ Relocate
+    \/ RelocateRefused
     \/ Uncache
     \/ DeviceRead
     \/ DeviceReadIo

@@ -24,7 +24,7 @@ IsAnswered(told) ==
 IsWrite(way9) == way9 \in {"large", "small"}
 
 (* I46: A bio ends exactly in the step that answers it, no other bio ends beside it unless both waited for the same site, and
-   until then no other bio takes its place (1471, 1479, 1556, 1563, 1621, 1756, 1771, 1814). *)
+   until then no other bio takes its place (1470, 1479, 1553, 1563, 1621, 1756, 1771, 1814). *)
 OneCompletion ==
     [][/\ \A f46 \in Fronts : (Ends(f46) => IsAnswered(f46))
        /\ \A e46 \in Fronts : \A g46 \in Fronts : ((e46 # g46 /\ Ends(e46) /\ Ends(g46)) =>
@@ -34,6 +34,6 @@ OneCompletion ==
               /\ (IsWrite(front[h46].how) => front'[h46].how = front[h46].how)
               /\ front'[h46].version = front[h46].version))]_vars
 
-(* H19: After a critical error no write begins and nothing enters the media index; the error is for good (1799-1806). *)
+(* H19: After a critical error no write begins and nothing enters the media index; the error is for good (1806-1813). *)
 RefusedAfterCritical == [][(crit => (crit' /\ next' = next /\ index' = index))]_vars
 =============================================================================

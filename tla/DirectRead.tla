@@ -169,7 +169,7 @@ ResumeReadError ==
          /\ UNCHANGED <<site, index, kept, newest, next, crit>>
 
 -----------------------------------------------------------------------------
-(* A read straight into a front is over (1464-1470). *)
+(* A read straight into a front is over (1470). *)
 DirectReadDone ==
     /\ "directReadDone" \in Acts
     /\ \E f \in Fronts :
@@ -186,7 +186,7 @@ DirectReadDoneError ==
          /\ front' = [front EXCEPT ![f] = Empty]
          /\ UNCHANGED <<site, index, kept, newest, next, crit, ghost>>
 
-(* An empty front learns its site in advance (vnops: hammer_vop_bmap, 1880-1884). *)
+(* An empty front learns its site in advance (vnops: hammer_vop_bmap, 1877-1880). *)
 Bmap ==
     /\ "bmap" \in Acts
     /\ \E f \in Fronts :

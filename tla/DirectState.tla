@@ -36,7 +36,7 @@ VARIABLES
     kept,   \* Snaps -> site: where it has the element that the snapshot sees
     newest, \* Heads -> version of the newest write that was answered without error
     next,   \* the version that the next write will bring
-    crit,   \* a critical error was flagged: some write failed, and nothing more may be written (1799-1806)
+    crit,   \* a critical error was flagged: some write failed, and nothing more may be written (1806-1813)
     ghost   \* nullReleased, a volume that was never had was released; falseAlarm, good bytes were called bad; both bugs
 
 vars == <<front, site, index, kept, newest, next, crit, ghost>>
@@ -68,7 +68,7 @@ LargeChoices == IF "small" \in Acts THEN BOOLEAN ELSE {TRUE}
 Empty == [
     at      |-> "empty", \* where the front is; the places are listed in DirectClaims
     how     |-> "none",  \* by which path its bio goes
-    cached  |-> None,    \* the site that it has learnt: the offset in the second layer of the bio (1880-1884)
+    cached  |-> None,    \* the site that it has learnt: the offset in the second layer of the bio (1877-1880)
     from    |-> None,    \* the site that its bio reads, writes or waits for
     version |-> 0,       \* its contents, or what it is writing
     aged    |-> FALSE    \* B_AGE: its contents went through the device cache (1619, 1749)

@@ -2,7 +2,7 @@
 (* Writing: new data goes to fresh space, large straight from the front, small through a buffer of the layer.              *)
 (*                                                                                                                         *)
 (* The space is reserved by a record, which becomes visible in place of the one before as soon as the backend is not busy  *)
-(* with that, and before a large write leaves for the device (1690-1694, 1733-1734). `place` says how far a write gets in  *)
+(* with that, and before a large write leaves for the device (1684-1687, 1733-1734). `place` says how far a write gets in  *)
 (* one step: loading (a small one has no buffer yet), replacing (the backend is busy), writing, valid, or empty (given up).*)
 EXTENDS DirectState
 
@@ -123,7 +123,7 @@ StrategyWriteError ==
          /\ ghost' = [ghost EXCEPT !.nullReleased = @ \/ (large /\ s \in Missing /\ "D8" \notin Repairs)]
          /\ UNCHANGED <<site, index, kept, newest, next, crit>>
 
-(* After a critical error nothing may be written (1799-1806). *)
+(* After a critical error nothing may be written (1806-1813). *)
 StrategyWriteRefused ==
     /\ "strategyWrite" \in Acts
     /\ crit
@@ -189,7 +189,7 @@ DirectWriteDone ==
          /\ newest' = [newest EXCEPT ![f] = front[f].version]
          /\ UNCHANGED <<index, kept, next, crit, ghost>>
 
-(* It fails: a critical error, the front thrown away so that the kernel does not try again (1799-1813). *)
+(* It fails: a critical error, the front thrown away so that the kernel does not try again (1806-1813). *)
 DirectWriteDoneError ==
     /\ "directWriteDone" \in Acts
     /\ "write" \in Faults

@@ -11,6 +11,7 @@ const DELAY_CYCLES = 2;
 
 /** The backend takes a record, and waits for its direct write if that is in flight. */
 export function commitRecord(s: DirectState, index: number): DirectOutcome {
+  if (s.whole.criticalError) return 'refused';
   const site = s.sites[index]!;
   if (site.io) {
     site.backend = true;
@@ -81,6 +82,7 @@ export const isOldEnough = ({ use, age }: Site): boolean => use === 'delay' && a
 
 /** A commit cycle. */
 export function cycle(s: DirectState): DirectOutcome {
+  if (s.whole.criticalError) return 'refused';
   for (const site of s.sites) if (isGrowingOld(site)) site.age += 1;
   return 'done';
 }
@@ -100,6 +102,7 @@ export function reserveComplete(s: DirectState, index: number): DirectOutcome {
 
 /** An element moves through buffers of the layer: its new site has the bytes in the device cache only. */
 export function relocate(s: DirectState, index: number, to: number): DirectOutcome {
+  if (s.whole.criticalError) return 'refused';
   const { head, version, aliasVersion } = s.sites[index]!;
   Object.assign(s.sites[to]!, { use: 'media', head, version, alias: 'dirty', aliasVersion });
   for (const h of s.heads) if (h.index === index) h.index = to;

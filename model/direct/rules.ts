@@ -87,7 +87,7 @@ export const DIRECT_RULES: { readonly [K in DirectActionKind]: DirectRule<Action
     next: (s, a) => writing.directWriteDone(s, a.front, a.error),
   },
   commitRecord: {
-    environment: (s, a) => !siteAt(s, a).backend && !siteAt(s, a).failed && !s.whole.criticalError,
+    environment: (s, a) => !siteAt(s, a).backend,
     promises: [['RecordLive', (s, a) => siteAt(s, a).use === 'record' && siteAt(s, a).live]],
     next: (s, a) => backend.commitRecord(s, a.site),
   },
@@ -105,7 +105,7 @@ export const DIRECT_RULES: { readonly [K in DirectActionKind]: DirectRule<Action
     next: (s, a) => backend.destroyRecord(s, a.site),
   },
   cycle: {
-    environment: (s) => !s.whole.criticalError && s.sites.some(backend.isGrowingOld),
+    environment: (s) => s.whole.criticalError || s.sites.some(backend.isGrowingOld),
     next: (s) => backend.cycle(s),
   },
   reserveComplete: {
@@ -115,9 +115,10 @@ export const DIRECT_RULES: { readonly [K in DirectActionKind]: DirectRule<Action
   relocate: {
     environment: (s, a) => {
       const [site, to] = [siteAt(s, a), s.sites[a.to]!];
-      const canMove =
-        !s.whole.criticalError && site.use === 'media' && site.alias === 'clean' && (site.moving || s.repaired('D14'));
-      const hasRoom = to.use === 'free' && to.alias === 'none' && !to.held && s.trouble(a.to) === 'none';
+      if (site.use !== 'media' || to.use !== 'free') return false;
+      if (s.whole.criticalError) return true;
+      const canMove = site.alias === 'clean' && (site.moving || s.repaired('D14'));
+      const hasRoom = to.alias === 'none' && !to.held && s.trouble(a.to) === 'none';
       return canMove && hasRoom && !s.fronts.some(({ at, from }) => at === 'writing' && from === a.to);
     },
     next: (s, a) => backend.relocate(s, a.site, a.to),

@@ -33,6 +33,33 @@ export const DIRECT_ABSENT: readonly DirectAbsence[] = [
     why: 'The kernel may have replaced pages of the buffer that are not wanted by one page of rubbish, over which the checksum is computed: good reads would be called broken. Reads through the device cache are verified.',
   },
   {
+    name: 'aliases of several kinds',
+    seed: [
+      { line: 1553, to: 1554, what: 'a block may lie in the device’s own cache without a buffer of the layer' },
+      { line: 1691, to: 1694, what: 'or in a buffer of the layer' },
+    ],
+    what: 'The device’s own cache of a block (read ahead, or left when the layer gave its buffer up) apart from a buffer of the layer, and bare pages of the device beside them.',
+    why: 'They are one alias here. A load finds either, a purge destroys either, only a buffer of the layer is ever dirty, and whoever wants another’s copy makes it a buffer of the layer first. Production tells the two kinds apart, and the random runs of files read ahead so that both are met; bare pages it does not have, for its device cache is the slab.',
+  },
+  {
+    name: 'the flush of a direct write',
+    seed: [{ line: 1735, what: 'the volume is marked for a flush' }],
+    what: 'That a direct write is durable only when its volume has been flushed.',
+    why: 'It is the mark that every write leaves (I48, H8), and no step here looks at it. Production sets it at the completion (D2), which tests hold for both outcomes.',
+  },
+  {
+    name: 'snapshots that come and go',
+    seed: [{ line: 1909, to: 1911, what: 'all snapshots of the file that are in memory' }],
+    what: 'Taking a snapshot in the middle of a run, and deleting one.',
+    why: 'A snapshot here is there from the beginning. What taking one adds is another holder of elements that already have one; deletion is a step of pruning, which is outside this layer.',
+  },
+  {
+    name: 'bytes that the medium has damaged',
+    seed: [{ line: 1610, to: 1614, what: 'the checksum differs' }],
+    what: 'A verified read that ends with an error for a good reason.',
+    why: 'The device here loses requests and does not damage bytes, and the other way to wrong bytes, a stale alias, is what H15 excludes. Tests of production damage the medium.',
+  },
+  {
     name: 'ResumeReadError',
     seed: [{ line: 1429, to: 1430, what: 'a read that has waited for the write of an alias looks again' }],
     what: 'A read that looks again, and ends with an error.',

@@ -18,6 +18,8 @@ export const I47: DirectInvariant = {
     { line: 1737, what: 'and a direct write' },
   ],
   repairs: ['D8'],
+  howByConstruction:
+    'Production takes no references to volumes: it looks one up and keeps nothing, so there is nothing to release. Model and specification can break it.',
   // A snapshot does not show which volumes are missing, so there is no state of which it says nothing.
   applies: () => true,
   holds: (s) => !s.nullReleased,

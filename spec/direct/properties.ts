@@ -36,8 +36,8 @@ export const I46: DirectProperty = {
     'An operation of a front is answered exactly once: in the step in which the front leaves flight, or in the call that began it. Nobody is left behind who waited for a load that is over.',
   why: 'An operation that is answered twice ends somebody else’s the second time; one that is never answered keeps its caller, and the buffer, for ever.',
   seed: [
-    { line: 1471, to: 1479, what: 'a direct read is issued, or answered with the error' },
-    { line: 1556, to: 1563, what: 'so is an indirect one' },
+    { line: 1470, to: 1479, what: 'a direct read is issued, or answered with the error' },
+    { line: 1553, to: 1563, what: 'so is an indirect one' },
     { line: 1621, what: 'which is answered after the copy' },
     { line: 1756, to: 1771, what: 'a small write is answered in the call, and so is an error' },
     { line: 1814, what: 'a direct write when it completes' },
@@ -66,7 +66,7 @@ export const H19: DirectProperty = {
   id: 'H19',
   tla: 'RefusedAfterCritical',
   statement:
-    'After a critical error no write begins or becomes visible, and nothing is committed or moved; a write that is asked for is refused, one that waits ends with an error.',
+    'After a critical error no write begins or becomes visible, and nothing is committed, moved or grows old: who asks for it is refused, and what waits ends with an error.',
   why: 'Nobody knows what the medium holds. The layer above may read what there is, and must not build on it.',
   seed: [
     { line: 1782, to: 1784, what: 'an error forces the mount to read-only' },
@@ -76,9 +76,8 @@ export const H19: DirectProperty = {
   applies: (before) => before.criticalError,
   holds(before, { action, outcome }, after) {
     if (goesOn(before, after)) return false;
-    if (action.kind === 'strategyWrite') return outcome === 'refused';
     if (action.kind === 'resumeWrite' || action.kind === 'resumeCommit') return outcome === 'error';
-    return action.kind === 'deviceReadDone';
+    return action.kind === 'deviceReadDone' || outcome === 'refused';
   },
   violation: {
     before: directExample({ sites: [element(1), unused()], whole: { criticalError: true } }),

@@ -46,13 +46,13 @@ export const DIRECT_ACTIONS = {
     by: 'device',
     outcomes: ['done', 'error'],
     means: 'A read straight into a front completes. EIO: the front is given up.',
-    seed: '1464-1470',
+    seed: '1470, vfs_bio: biodone',
   },
   bmap: {
     by: 'kernel',
     outcomes: ['done'],
     means: 'An empty front learns the site of its data in advance, as clustering does.',
-    seed: 'vnops: hammer_vop_bmap, 1880-1884',
+    seed: 'vnops: hammer_vop_bmap, 1877-1880',
   },
   recycleFront: {
     by: 'kernel',
@@ -82,9 +82,9 @@ export const DIRECT_ACTIONS = {
   },
   commitRecord: {
     by: 'mount',
-    outcomes: ['done', 'wait', 'again'],
+    outcomes: ['done', 'wait', 'again', 'refused'],
     means:
-      'The backend puts a record into the media index, once its direct write is over and the aliases of its site are gone; what it supersedes is freed.',
+      'The backend puts a record into the media index, once its direct write is over and the aliases of its site are gone; what it supersedes is freed. Not after a critical error.',
     seed: '1840-1874, object:1166',
   },
   resumeCommit: {
@@ -101,8 +101,8 @@ export const DIRECT_ACTIONS = {
   },
   cycle: {
     by: 'mount',
-    outcomes: ['done'],
-    means: 'A commit cycle: freed space gets older by one.',
+    outcomes: ['done', 'refused'],
+    means: 'A commit cycle: freed space gets older by one. After a critical error there is none.',
     seed: 'blockmap:810-850',
   },
   reserveComplete: {
@@ -114,9 +114,9 @@ export const DIRECT_ACTIONS = {
   },
   relocate: {
     by: 'mount',
-    outcomes: ['done'],
+    outcomes: ['done', 'refused'],
     means:
-      'The reblocker moves an element of the medium through buffers of the layer. No front keeps the old site, in no snapshot of the file.',
+      'The reblocker moves an element of the medium through buffers of the layer. No front keeps the old site, in no snapshot of the file. Not after a critical error.',
     seed: '1893-1945, reblock: hammer_reblock_data',
   },
   uncache: {

@@ -77,7 +77,10 @@ export class Aliases {
     return this.#tickets.size > 0;
   }
 
-  /** What the device cache holds of a block. A buffer that is dirty again while it is being written is `writing`. */
+  /**
+   * What the device cache holds of a block, in a buffer of the layer or in one that came by read-ahead, or that the layer has
+   * given up (residue): a purge destroys both, and whoever wants the latter makes it the former first.
+   */
   stateOf(volumeNumber: number, block: number): Alias {
     const volume = this.#mount.volumes[volumeNumber];
     if (volume === undefined) return 'none';

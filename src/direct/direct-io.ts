@@ -67,11 +67,12 @@ export class DirectIo {
   // ── Files and fronts ─────────────────────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * Makes a file of elements that stand on the medium; none for an empty file. Promise: SpaceReserved, the blocks of all of
-   * them are free. Throws InvalidArgument for an element that does not begin a cell of the file, or does not fit into one.
+   * Makes a file of elements that stand on the medium; none for an empty file. What `older` elements occupy beside them is in
+   * delay, as if it had been freed in this cycle: somebody may still want it. Promise: SpaceReserved, the blocks of all of
+   * `elements` are free. Throws InvalidArgument for an element that does not begin a cell of the file, or does not fit into one.
    */
-  openFile(name: string, elements: Iterable<Element> = []): DirectFile {
-    return opening.openFile(this.#enter(), name, elements);
+  openFile(name: string, elements: Iterable<Element> = [], older: Iterable<Element> = []): DirectFile {
+    return opening.openFile(this.#enter(), name, elements, older);
   }
 
   /**
@@ -122,7 +123,7 @@ export class DirectIo {
     return reading.strategyRead(s, ownFront(s, front), piecewise);
   }
 
-  /** An empty front learns where its data stands, if that is on the medium as a whole: advice, as clustering gives it. Promise: BufferIdle. 1880-1884. */
+  /** An empty front learns where its data stands, if that is on the medium as a whole: advice, as clustering gives it. Promise: BufferIdle. 1877-1880. */
   bmap(front: Front): DirectOutcome {
     const s = this.#enter();
     return reading.bmap(s, ownFront(s, front));
@@ -249,7 +250,7 @@ export class DirectIo {
     return this.state.transfers.has(request);
   }
 
-  /** A direct read has completed; with `bytes`, unless the device has filled the front. `error`: EIO; the front is given up. 1464-1470. */
+  /** A direct read has completed; with `bytes`, unless the device has filled the front. `error`: EIO; the front is given up. 1470. */
   readDone(request: number, result: Result, bytes?: Uint8Array): DirectOutcome {
     return reading.directReadDone(this.#enter(), request, result, bytes);
   }

@@ -7,33 +7,60 @@ import { ExtentRecord, nameOfExtent } from './extents.ts';
 import { FileRecord } from './files.ts';
 import { becomeEmpty, FrontRecord, promiseIdle } from './fronts.ts';
 
-export function openFile(s: DirectState, name: string, elements: Iterable<Element>): FileRecord {
+const ELEMENTS_ADVICE = 'Correct the elements of the file.';
+
+export function openFile(
+  s: DirectState,
+  name: string,
+  elements: Iterable<Element>,
+  older: Iterable<Element>,
+): FileRecord {
   const file = new FileRecord(s, name);
+  const superseded = [...older];
   try {
     for (const element of elements) addElement(s, file, element);
+    for (const element of superseded) checkData(s, element);
   } catch (error) {
     for (const extent of file.index.values()) s.space.release(extent);
     throw error;
   }
+  for (const element of superseded) delay(s, file, element);
   return file;
+}
+
+/** What nothing else has taken of the blocks of an older element is as if it had been freed just now. */
+function delay(s: DirectState, file: FileRecord, { fileOffset, length, volume, block }: Element): void {
+  const end = block + s.blocksOf(length);
+  for (let from = block; from < end;) {
+    const place = { volume, block: from };
+    const blocks = s.space.freeRun(place, end - from);
+    from += Math.max(1, blocks);
+    if (blocks === 0) continue;
+    const extent = new ExtentRecord('media', place, blocks, file, { fileOffset, length: blocks * s.blockBytes });
+    s.space.reserve(extent);
+    s.space.free(extent);
+  }
 }
 
 function addElement(s: DirectState, file: FileRecord, element: Element): void {
   const { fileOffset, length } = element;
-  const advice = 'Correct the elements of the file.';
-  checkPlace(element.volume, element.block);
   if (!isOffset(fileOffset) || fileOffset % s.extentBytes !== 0 || file.index.has(fileOffset)) {
     const promised = `elements that each begin a cell of ${s.extentBytes} bytes of their own`;
-    throw new InvalidArgument(promised, `one at byte ${fileOffset} of ${file.name}`, advice);
+    throw new InvalidArgument(promised, `one at byte ${fileOffset} of ${file.name}`, ELEMENTS_ADVICE);
   }
-  if (!isOffset(length) || length === 0 || length > s.extentBytes) {
-    throw new InvalidArgument(`a length of 1 to ${s.extentBytes} bytes`, String(length), advice);
-  }
+  checkData(s, element);
   const extent = new ExtentRecord('media', element, s.blocksOf(length), file, element);
   promiseFree(s, extent);
   s.space.reserve(extent);
   extent.holders = 1;
   file.index.set(fileOffset, extent);
+}
+
+/** It has data of a cell at most, at a place that could be. */
+function checkData(s: DirectState, { volume, block, length }: Element): void {
+  checkPlace(volume, block);
+  if (isOffset(length) && length > 0 && length <= s.extentBytes) return;
+  throw new InvalidArgument(`a length of 1 to ${s.extentBytes} bytes`, String(length), ELEMENTS_ADVICE);
 }
 
 export function openSnapshot(s: DirectState, head: FileRecord, name: string): FileRecord {

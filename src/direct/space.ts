@@ -34,6 +34,13 @@ export class Space {
     this.#of(extent.volume).set(extent.block, extent);
   }
 
+  /** The free blocks at the beginning of these: up to the first that is taken. */
+  freeRun({ volume, block }: Place, blocks: number): number {
+    let run = 0;
+    while (run < blocks && this.isFree({ volume, block: block + run }, 1)) run++;
+    return run;
+  }
+
   /** The blocks may be reserved again. */
   release(extent: ExtentRecord): void {
     this.delayed.delete(extent);

@@ -44,7 +44,7 @@ export function strategyWrite(
   return continueWrite(s, front, record, small, cached);
 }
 
-/** A write replaces its cell as a whole, so it must bring all of it; and a small one must fit into one block (L1745). */
+/** A write replaces its cell as a whole, so it must bring all of it; and a small one must fit into one block (L1744). */
 function checkRange(s: DirectState, front: FrontRecord, length: number, small: boolean): void {
   const { file, cell, fileOffset, bytes } = front;
   const advice = 'Read the whole cell first, and write it as a whole.';

@@ -83,7 +83,7 @@ export class NoSpace extends HammerIoError {
   constructor(range: FileRange, blocks: number, delayed: number) {
     super(
       `NoSpace: ${bytesOf(range)} were promised ${blocks} free blocks side by side in the space of the file; seen: none` +
-        `${delayed === 0 ? '' : `, and ${delayed} freed blocks that become free with the third commit after`}. ` +
+        `${delayed === 0 ? '' : `, and ${delayed} freed blocks, which two more commits make free`}. ` +
         'Commit, or open the file with more space.',
     );
     this.range = range;

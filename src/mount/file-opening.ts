@@ -15,6 +15,11 @@ export interface FileOptions {
    */
   readonly extents?: readonly Element[];
   /**
+   * Extents of lists that may still have to be read instead, such as the list stored last, where `extents` is newer and not
+   * stored yet. Their blocks are written only after two more commits, as if they had been superseded just now. Default: none.
+   */
+  readonly older?: readonly Element[];
+  /**
    * Blocks that belong to this file alone, none of them a header; what no extent names is free to be written. The system writes
    * large extents faster that begin at a multiple of their length in the volume, so space best begins at one of `extentBytes`.
    */
@@ -30,7 +35,7 @@ export interface FileOptions {
 /** Opens a file. The errors are those of Mount.openFile. */
 export async function openWork(engine: Engine, options: FileOptions): Promise<FileWork> {
   engine.promiseUsable();
-  const { extents = [], space, verify = true, doubleBuffer = false } = options;
+  const { extents = [], older = [], space, verify = true, doubleBuffer = false } = options;
   const { core, files, fileMemory, room } = engine;
   const { extentBytes = 16 * core.state.blockBytes } = options;
   checkSpace(engine, space);
@@ -40,13 +45,13 @@ export async function openWork(engine: Engine, options: FileOptions): Promise<Fi
     const promised = `an extentBytes that fits into the ${fileMemory.bytes} bytes which the mount has for files`;
     throw new InvalidArgument(promised, String(extentBytes), 'Give the mount more fileBytes, or the slab more room.');
   }
-  for (const { volume, block, length } of extents) {
+  for (const { volume, block, length } of [...extents, ...older]) {
     const blocks = Math.ceil(length / core.state.blockBytes);
     if (direct.state.translation.troubleOf(volume, block, blocks) === 'none') continue;
     const seen = `${blocks} blocks from block ${block} of volume ${volume} on`;
     throw new InvalidArgument('extents that lie in the space of the file', seen, 'Correct the extents or the space.');
   }
-  const work = new FileWork(direct, direct.openFile('the file', extents), room, () => engine.turn());
+  const work = new FileWork(direct, direct.openFile('the file', extents, older), room, () => engine.turn());
   engine.uses++;
   files.all.add(work);
   try {

@@ -14,11 +14,12 @@
 // committed yet, through buffers of the cache; so does a write of less than a block.
 //
 // What a commit supersedes stays where it is for two more commits. So a program that stores the list of each commit before it
-// makes the next but one finds, after a crash, a list whose blocks are untouched. That is all: two files, or a file and its
-// list, are not changed atomically.
+// makes the next but one finds, after a crash, a list whose blocks are untouched. A file that is opened anew knows only the
+// lists that it is given: `extents`, and as `older` whatever else may still have to be read. That is all: two files, or a file
+// and its list, are not changed atomically.
 //
 // With `verify` every read compares the CRC of each extent that it touches, which is therefore read whole. The seed cannot do
-// that on its direct path, where the kernel may exchange pages under it (hammer_io.c L1404); fronts are memory of ours alone.
+// that on its direct path, where the kernel may exchange pages under it (hammer_io.c L1459-1468); fronts are memory of ours alone.
 
 import type { Element, Extent } from '../direct/index.ts';
 import { InvalidArgument } from '../errors.ts';

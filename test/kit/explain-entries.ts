@@ -66,7 +66,8 @@ export function* catalogueEntries<S, T>(catalogue: Catalogue<S, T>): Generator<N
 function claimText<S, T>(claim: AnyClaim<S, T>, telling: Telling<S, T>): string {
   const lines = [`${claim.id} ${claim.tla} (${formText(claim)})`, '', claim.statement, `Why: ${claim.why}`];
   if (claim.repairs !== undefined) lines.push(`Fails without: ${claim.repairs.join(', ')}`);
-  if (claim.howByConstruction !== undefined) lines.push(`By construction: ${claim.howByConstruction}`);
+  if (claim.howByConstruction !== undefined)
+    lines.push(`By construction${claim.status === 'checked' ? ' in production' : ''}: ${claim.howByConstruction}`);
   lines.push('', ...seedLines(claim.seed));
   if (claim.form === 'state') lines.push('', 'A state that breaks it:', ...exampleLines(claim.violation, telling));
   if (claim.form === 'step') {

@@ -50,11 +50,12 @@ export { blankDirectSnapshot } from '../../model/direct/index.ts';
 export { breakDirectPromises, executeDirectEdges } from './direct/checks.ts';
 export {
   DIRECT_CONFIGURATION_NAMES,
+  DIRECT_LARGE,
   DIRECT_SAFE,
   directConfiguration,
   type DirectConfiguration,
 } from './direct/configurations.ts';
-export type { DirectAnswer, DirectDriver, MutableDirectSnapshot } from './direct/driver.ts';
+export { EndedTwice, type DirectAnswer, type DirectDriver, type MutableDirectSnapshot } from './direct/driver.ts';
 export { directConform, directReplay } from './direct/random.ts';
 export type {
   DirectConformOptions,

@@ -107,7 +107,9 @@ function claimRow(claim: Claim | DirectClaim): readonly string[] {
     'tlaState' in claim ? `\`${claim.tla}\`, as a state \`${claim.tlaState}\`` : `\`${claim.tla}\``,
     `${claim.statement} *${claim.why}*`,
     seedLines(claim.seed),
-    claim.status,
+    claim.status === 'checked' && claim.howByConstruction !== undefined
+      ? 'checked; in production by construction'
+      : claim.status,
     claim.repairs?.join(', ') ?? '',
   ];
 }

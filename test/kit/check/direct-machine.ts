@@ -11,7 +11,7 @@ import {
   DIRECT_REPAIRS,
 } from '../../../spec/direct/index.ts';
 import { createDirectMachine, exploreDirect, stuckFronts } from '../../../model/direct/index.ts';
-import { DIRECT_SAFE, directConfiguration } from '../direct/configurations.ts';
+import { DIRECT_LARGE, DIRECT_SAFE, directConfiguration } from '../direct/configurations.ts';
 import { createDirectDriver } from '../direct/direct-driver.ts';
 import { directLanguage } from '../direct/direct-language.ts';
 import { directConformRounds, type DirectConformReport } from '../direct/random.ts';
@@ -39,7 +39,7 @@ export const DIRECT_MACHINE: ProjectMachine = {
   labels: DIRECT_LABELS.filter((label) => !UNSAFE_LABELS.includes(label) && !ABSENT.includes(label)),
   unsafeLabels: UNSAFE_LABELS,
   safe: DIRECT_SAFE,
-  large: [],
+  large: DIRECT_LARGE,
   explore: exploreConfiguration,
   read: (name, directory) => void directConfiguration(name, directory),
   random: { machine: 'direct', rounds: randomRounds },

@@ -34,7 +34,11 @@ export const DIRECT_SAFE = [
   'direct-faults',
   'direct-trouble',
   'direct-two',
+  'direct-mix',
 ] as const;
+
+/** Too large for the embedded engine, for the model's explorer and TLC. */
+export const DIRECT_LARGE = ['direct-large'] as const;
 
 /** One repair left out; the claim that the catalogue names must fail. */
 export const DIRECT_WITHOUT = {
@@ -50,7 +54,11 @@ export const DIRECT_WITHOUT = {
 } as const satisfies Record<string, DirectRepairId>;
 
 /** The names that `directConfiguration` knows. */
-export const DIRECT_CONFIGURATION_NAMES: readonly string[] = [...DIRECT_SAFE, ...Object.keys(DIRECT_WITHOUT)];
+export const DIRECT_CONFIGURATION_NAMES: readonly string[] = [
+  ...DIRECT_SAFE,
+  ...Object.keys(DIRECT_WITHOUT),
+  ...DIRECT_LARGE,
+];
 
 /** A bounded direct machine that is checked in full: its cfg file and the shape that the cfg means. */
 export interface DirectConfiguration {

@@ -3,7 +3,8 @@
 // It decides nothing that production decides. A version is a block full of bytes that only this version has, a different one at
 // every position; wherever a version is shown it is read off such bytes, of a front, of the device cache, of the medium, or off
 // the checksum of a record, and -1 stands for bytes that are no version, such as a mixture of two. What a client knows by itself
-// is kept here: which version comes next, and which was answered last (`newest`).
+// is kept here: which version comes next, and which was answered last (`newest`). Where an I/O in flight goes is read off its
+// request; and whether a wrong checksum was one off the bytes that the device cache had.
 //
 // Places: a site stands at the block of its own number, so no two are neighbours by accident of the shape. One that cannot be
 // looked up lies in no zone, one whose volume is missing on a volume that the core does not have, one beyond the end behind it.
@@ -17,6 +18,7 @@ import { DirectIo, HammerIoCore, ImpossibleInput, MemoryDevice, NO_HANDLE, NO_TI
 import type { DirectFile, Extent, Front } from '../../../src/index.ts';
 import { NotOffered } from '../not-offered.ts';
 import type { DirectAnswer, DirectDriver, MutableDirectSnapshot } from './driver.ts';
+import { EndedTwice } from './driver.ts';
 
 /** Production as a DirectDriver of the shape, with a fresh core and device after each reset. */
 export function createDirectDriver(shape: DirectShape): ProductionDirectDriver {
@@ -43,12 +45,14 @@ export class ProductionDirectDriver implements DirectDriver {
   /** By site: the requests of the core that were issued last. */
   readonly #reads: number[];
   readonly #writes: number[];
-  /** By front: its request, its ends so far, and the version that it is writing or 0. */
+  /** By front: its request and where that goes, its ends so far, and the version that it is writing or 0. */
   readonly #transfers: number[];
+  readonly #targets: Place[];
   readonly #answered: number[];
   readonly #writing: number[];
   readonly #newest: number[];
   #next = FIRST_WRITTEN;
+  #falseAlarm = false;
   readonly #answer = { outcome: 'done' as DirectOutcome, completed: 0 };
 
   constructor(shape: DirectShape) {
@@ -63,6 +67,7 @@ export class ProductionDirectDriver implements DirectDriver {
     this.#reads = sites.map(() => 0);
     this.#writes = sites.map(() => 0);
     this.#transfers = fronts.map(() => 0);
+    this.#targets = fronts.map(() => this.#places[0]!);
     this.#answered = fronts.map(() => 0);
     this.#writing = fronts.map(() => 0);
     this.#newest = shape.home.map(() => 0);
@@ -102,6 +107,7 @@ export class ProductionDirectDriver implements DirectDriver {
     this.#held.fill(false);
     this.#newest.forEach((_, head) => (this.#newest[head] = firstVersionOf(head)));
     this.#next = FIRST_WRITTEN;
+    this.#falseAlarm = false;
   }
 
   perform(action: DirectAction): DirectAnswer {
@@ -257,7 +263,9 @@ export class ProductionDirectDriver implements DirectDriver {
   readonly #submitDirect = (request: DeviceRequest): void => {
     if (request.kind === 'flush') throw new Error('Nobody asked for a flush.');
     const { buffer } = request.kind === 'read' ? request.into[0]! : request.bytes;
-    this.#transfers[this.#fronts.findIndex(({ bytes }) => bytes.buffer === buffer)] = request.id;
+    const front = this.#fronts.findIndex(({ bytes }) => bytes.buffer === buffer);
+    this.#transfers[front] = request.id;
+    this.#targets[front] = request;
     this.device.submit(request);
   };
 
@@ -268,9 +276,12 @@ export class ProductionDirectDriver implements DirectDriver {
     this.#fronts.forEach((front, i) => {
       const ends = front.answered - this.#answered[i]!;
       if (ends === 0) return;
-      if (ends !== 1) throw new Error(`An operation of front ${this.#shape.fronts[i]!.name} has ended ${ends} times.`);
+      if (ends !== 1)
+        throw new EndedTwice(`An operation of front ${this.#shape.fronts[i]!.name} has ended ${ends} times.`);
       this.#answered[i] = front.answered;
       completed |= 1 << i;
+      if (front.result === 'error' && front.failure?.reason === 'checksum')
+        this.#falseAlarm ||= this.#hasGoodAlias(front.failure);
       if (this.#writing[i] !== 0 && front.result === 'done')
         this.#newest[this.#shape.fronts[i]!.head] = this.#writing[i]!;
       this.#writing[i] = 0;
@@ -278,27 +289,33 @@ export class ProductionDirectDriver implements DirectDriver {
     this.#answer.completed = completed;
   }
 
+  /** Does the device cache have the bytes of which record or element tell the checksum? */
+  #hasGoodAlias(place: Place): boolean {
+    const bytes = this.#cachedAt(place);
+    return bytes !== undefined && this.#versions.versionOf(bytes) === this.#versionAt(place);
+  }
+
   // ── Looking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   snapshot(into: MutableDirectSnapshot): void {
-    this.#fronts.forEach((front, i) => this.#showFront(front, into.fronts[i]!));
+    this.#fronts.forEach((front, i) => this.#showFront(front, i, into.fronts[i]!));
     this.#places.forEach((place, i) => this.#showSite(place, i, into.sites[i]!));
     this.#heads.forEach(({ index }, head) => (into.index[head] = this.#siteOf(index.get(0))));
     this.#snapshots.forEach(({ index }, i) => (into.kept[i] = this.#siteOf(index.get(0))));
     this.#newest.forEach((version, head) => (into.newest[head] = version));
     into.next = this.#next;
     into.criticalError = this.core.state.criticalError;
-    into.nullReleased = false; // Production gives nothing back that it has not had, and has no way to say so.
-    into.falseAlarm = false; // A read that fails for its checksum has given its bytes up; that it has failed is seen.
+    into.nullReleased = false; // Production takes no references to volumes, so it has none to give back (I47).
+    into.falseAlarm = this.#falseAlarm;
   }
 
-  #showFront(front: Front, into: MutableDirectSnapshot['fronts'][number]): void {
+  #showFront(front: Front, i: number, into: MutableDirectSnapshot['fronts'][number]): void {
     const { at, how, cached, from, bytes, aged, runnable } = front;
     const isWriting = at === 'loading' || at === 'replacing' || at === 'writing';
     into.at = at;
     into.how = how;
     into.cached = this.#siteOf(cached);
-    into.from = this.#siteOf(from);
+    into.from = this.#siteOf(at === 'reading' || at === 'writing' ? this.#targets[i] : from);
     into.version = at === 'valid' || isWriting ? this.#versions.versionOf(bytes) : 0;
     into.aged = aged;
     into.runnable = runnable;
@@ -315,15 +332,26 @@ export class ProductionDirectDriver implements DirectDriver {
     into.wait = extent?.wait ?? false;
     into.inval = extent?.inval ?? false;
     into.failed = extent?.failed ?? false;
-    into.version = extent === undefined || extent.use === 'delay' ? 0 : this.#versions.versionWith(extent.crc);
+    into.version = this.#versionAt(place);
     into.content = this.#versions.versionOf(this.device.read(place.volume, place.block));
     const { volume, block } = place;
-    const volumeState = this.core.state.volumes[volume];
-    const bp = volumeState?.ios.get(block)?.bp ?? volumeState?.residue.get(block);
     into.alias = this.direct.state.aliases.stateOf(volume, block);
-    into.aliasVersion = into.alias === 'none' || into.alias === 'loading' ? 0 : this.#versions.versionOf(bp!.bytes);
+    const hasBytes = into.alias !== 'none' && into.alias !== 'loading';
+    into.aliasVersion = hasBytes ? this.#versions.versionOf(this.#cachedAt(place)!) : 0;
     into.held = this.#held[site]!;
     into.moving = false;
+  }
+
+  /** The version that belongs there by the checksum of its record or element, or 0. */
+  #versionAt(place: Place): number {
+    const extent = this.direct.extentAt(place);
+    return extent === undefined || extent.use === 'delay' ? 0 : this.#versions.versionWith(extent.crc);
+  }
+
+  /** The bytes of the device cache, in a buffer of the layer or in one that the layer has given up. */
+  #cachedAt({ volume, block }: Place): Uint8Array | undefined {
+    const known = this.core.state.volumes[volume];
+    return (known?.ios.get(block)?.bp ?? known?.residue.get(block))?.bytes;
   }
 
   // ── Names and numbers ────────────────────────────────────────────────────────────────────────────────────────────────

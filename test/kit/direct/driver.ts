@@ -15,13 +15,21 @@ export interface DirectAnswer {
   readonly completed: number;
 }
 
+/** An implementation has answered an operation more than once, which no mask of answers can show (claim I46). */
+export class EndedTwice extends Error {
+  override readonly name = 'EndedTwice';
+}
+
 /** What an implementation must be able to do to be held against the direct model. */
 export interface DirectDriver {
   /** What reports call the implementation; `production` where absent. */
   readonly name?: string;
   /** Back to the initial state. */
   reset(): void;
-  /** Performs one action; throws an error with a `promise: string`, and changes nothing, when a promise is broken. */
+  /**
+   * Performs one action; throws an error with a `promise: string`, and changes nothing, when a promise is broken, and EndedTwice
+   * when an operation was answered more than once.
+   */
   perform(action: DirectAction): DirectAnswer;
   /** Writes the whole observable state into `into` (made by `blankDirectSnapshot(shape)`), without allocating. */
   snapshot(into: MutableDirectSnapshot): void;

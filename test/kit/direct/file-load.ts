@@ -1,7 +1,7 @@
 // A load on file data, judged by what its clients saw alone. Several clients read and write ranges of a file, and read a snapshot
 // of it, while everything else that may happen to file data happens around them: requests end in a drawn order and fail as drawn,
-// records are committed and destroyed, elements move, blocks are freed and used again, fronts forget, and somebody reads,
-// writes back and drops blocks of the device cache. Cells have several blocks and files several cells, which the direct machine
+// records are committed and destroyed, elements move, blocks are freed and used again, fronts forget, and somebody reads, reads
+// ahead, writes back and drops blocks of the device cache. Cells have several blocks and files several cells, which the direct machine
 // does not have; so this sees what the machine cannot.
 //
 // In the end all work is brought to rest, and everything is read three times: as it is, from the medium after all caches were
@@ -78,8 +78,8 @@ class FileLoad {
   readonly #volumes: number;
   readonly #cells: number;
   readonly #extentBytes: number;
-  /** Of 400 requests, so many fail. */
-  readonly #faults: number;
+  /** Of 400 reads and of 400 writes, so many fail. A failed write ends all writing, a failed read nothing but itself. */
+  readonly #faults: { readonly read: number; readonly write: number };
   readonly #runnable: (Front | Extent)[] = [];
   /** Blocks that became free again; not all of them still are. */
   readonly #freed: (Place & { readonly blocks: number })[] = [];
@@ -99,11 +99,11 @@ class FileLoad {
     this.#cells = 1 + dice(3);
     const blocks = 1 + dice(4);
     this.#extentBytes = blocks * BLOCK_BYTES;
-    this.#faults = [0, 0, 0, 1, 8][dice(5)]!;
+    this.#faults = { read: [0, 0, 1, 8, 60][dice(5)]!, write: [0, 0, 0, 1, 8][dice(5)]! };
     const count = this.#volumes * VOLUME_BLOCKS;
     this.#core = new HammerIoCore({
       volumes: Array.from({ length: this.#volumes }, (_, i) => ({ name: `v${i}`, blocks: VOLUME_BLOCKS })),
-      capacityBufs: count,
+      capacityBufs: 2 * count, // What was read ahead and purged keeps its buffer until the device is done.
       blockBytes: BLOCK_BYTES,
       verify: true,
     });
@@ -221,7 +221,7 @@ class FileLoad {
 
   #complete(request = this.#drawn(this.#device.pending()), canFail = true): void {
     if (request === undefined) return;
-    const fails = canFail && this.#dice(400) < this.#faults;
+    const fails = canFail && request.kind !== 'flush' && this.#dice(400) < this.#faults[request.kind];
     this.#hasFailed ||= fails;
     this.#end(request, fails);
   }
@@ -297,12 +297,12 @@ class FileLoad {
   }
 
   #readDevice(): void {
-    this.#get(this.#dice(this.#volumes), this.#dice(VOLUME_BLOCKS), true);
+    this.#get(this.#dice(this.#volumes), this.#dice(VOLUME_BLOCKS), true, this.#dice(2) === 0);
   }
 
-  /** Somebody gets a block of the device cache, and holds it for a while or not. */
-  #get(volume: number, block: number, isHeld: boolean): void {
-    this.#got(this.#core.ioRead(volume, block, 'data'), isHeld);
+  /** Somebody gets a block of the device cache, and holds it for a while or not; the next block may come along. */
+  #get(volume: number, block: number, isHeld: boolean, isAhead = false): void {
+    this.#got(this.#core.ioRead(volume, block, 'data', isAhead), isHeld);
   }
 
   #got({ handle, ticket }: Answer, isHeld: boolean): void {

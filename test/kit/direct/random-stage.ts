@@ -4,6 +4,7 @@
 // and whose operations ended), and the whole observable state; and no claim of the catalogue may be broken by the
 // implementation's own snapshots. The first finding ends the run.
 
+import type { DirectClaim } from '../../../spec/direct/claim.ts';
 import { DIRECT_INVARIANTS, DIRECT_PROPERTIES } from '../../../spec/direct/index.ts';
 import { directLabelOf, type DirectAction } from '../../../spec/direct/vocabulary.ts';
 import type { DirectRepairId } from '../../../spec/direct/snapshot.ts';
@@ -39,7 +40,7 @@ export class DirectTally {
   /** Label and circumstances to how often they were met. */
   readonly met = new Map<string, number>();
   readonly labels = new Set<string>();
-  /** Claim id to the number of states or steps in which it said something. */
+  /** Claim id to the number of states or steps in which it said something. What production keeps by construction is not counted. */
   readonly applied = new Map<string, number>();
 
   count(label: string, circumstances: string): void {
@@ -48,8 +49,8 @@ export class DirectTally {
     this.met.set(key, (this.met.get(key) ?? 0) + 1);
   }
 
-  apply(id: string): void {
-    this.applied.set(id, (this.applied.get(id) ?? 0) + 1);
+  apply({ id, howByConstruction }: DirectClaim): void {
+    if (howByConstruction === undefined) this.applied.set(id, (this.applied.get(id) ?? 0) + 1);
   }
 }
 
@@ -166,13 +167,13 @@ export class DirectStage {
     const broken: string[] = [];
     for (const claim of this.#invariants) {
       if (!claim.applies(after)) continue;
-      tally?.apply(claim.id);
+      tally?.apply(claim);
       if (!claim.holds(after)) broken.push(claim.id);
     }
     for (const claim of this.#properties) {
       if (claim.on !== 'any' && !claim.on.includes(step.action.kind)) continue;
       if (!claim.applies(before, step, after)) continue;
-      tally?.apply(claim.id);
+      tally?.apply(claim);
       if (!claim.holds(before, step, after)) broken.push(claim.id);
     }
     return broken;

@@ -196,7 +196,10 @@ function reportOf(
   ) {
     const unseen = DIRECT_LABELS.filter((label) => !NEVER.includes(label) && !labels.has(label));
     if (unseen.length > 0) problems.push(`Never met: ${unseen.join(', ')}.`);
-    const silent = DIRECT_CLAIMS.filter(({ id, status }) => status === 'checked' && !applied.has(id));
+    const silent = DIRECT_CLAIMS.filter(
+      ({ id, status, howByConstruction }) =>
+        status === 'checked' && howByConstruction === undefined && !applied.has(id),
+    );
     if (silent.length > 0) problems.push(`Never applied: the claims ${silent.map(({ id }) => id).join(', ')}.`);
   }
   return {

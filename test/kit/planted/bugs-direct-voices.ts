@@ -105,4 +105,52 @@ export const DIRECT_VOICE_BUGS: readonly DirectBug[] = [
       },
     ],
   },
+  {
+    name: 'direct-model-missing-volume-is-released',
+    kind: 'model',
+    machine,
+    origin: 'D8',
+    wrong: 'A read that cannot get its volume releases it all the same.',
+    claim: 'I47',
+    configuration: 'direct-trouble',
+    patches: [
+      {
+        file: 'model/direct/reading.ts',
+        find: "path !== 'piecewise' && !s.repaired('D8')",
+        replace: "path !== 'piecewise'",
+      },
+    ],
+  },
+  {
+    name: 'direct-model-backend-never-lets-go',
+    kind: 'model',
+    machine,
+    origin: 'mutant: INTERLOCK_BE stays after an error (1849)',
+    wrong: 'The backend that waited for a direct write which fails keeps its record for ever.',
+    claim: 'P9',
+    configuration: 'direct-two',
+    patches: [
+      {
+        file: 'model/direct/backend.ts',
+        find: "    site.backend = false;\n    site.wait = false;\n    return 'error';",
+        replace: "    site.wait = false;\n    return 'error';",
+      },
+    ],
+  },
+  {
+    name: 'direct-tla-checksum-of-the-buffer',
+    kind: 'tla',
+    machine,
+    origin: 'D13',
+    wrong: 'The checksum of a record is compared with that of the whole buffer.',
+    claim: 'I49',
+    configuration: 'direct-double',
+    patches: [
+      {
+        file: 'tla/DirectState.tla',
+        find: `(Short /\\ "D13" \\notin Repairs)`,
+        replace: 'Short',
+      },
+    ],
+  },
 ];

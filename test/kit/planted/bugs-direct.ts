@@ -99,4 +99,94 @@ export const DIRECT_BUGS: readonly DirectBug[] = [
     claim: 'H19',
     patches: [{ file: 'src/direct/writing.ts', find: "  if (s.isCritical) return 'refused';\n", replace: '' }],
   },
+  {
+    name: 'direct-mark-outlives-commit',
+    kind,
+    machine,
+    origin: 'mutant: DIRECT_INVAL stays (1872)',
+    wrong: 'A record enters the index with the mark that its aliases are to be purged.',
+    claim: 'I43',
+    patches: [
+      {
+        file: 'src/direct/committing.ts',
+        find: '    record.inval = false;\n    insert(s, record);',
+        replace: '    insert(s, record);',
+      },
+    ],
+  },
+  {
+    name: 'direct-commit-purges-small-write',
+    kind,
+    machine,
+    origin: 'mutant: purge without DIRECT_INVAL (1867)',
+    wrong: 'The commit of a small write destroys the dirty buffer that alone has its bytes.',
+    claim: 'H17',
+    patches: [
+      {
+        file: 'src/direct/committing.ts',
+        find: '  const isPurged = !record.inval || s.aliases.purge(record);',
+        replace: '  const isPurged = s.aliases.purge(record);',
+      },
+    ],
+  },
+  {
+    name: 'direct-write-over-the-element',
+    kind,
+    machine,
+    origin: 'D7, as production could have it: the place is not that of the record',
+    wrong: 'A direct write goes to the place of the element that it supersedes.',
+    claim: 'H14',
+    patches: [
+      {
+        file: 'src/direct/writing.ts',
+        find: '  s.transfers.write(front, record);',
+        replace: '  s.transfers.write(front, front.file.index.get(front.cell) ?? record);',
+      },
+    ],
+  },
+  {
+    name: 'direct-first-reader-told-only',
+    kind,
+    machine,
+    origin: 'mutant: a completion forgets those who joined it',
+    wrong: 'Of the fronts that wait for one load only the first hears of its end.',
+    claim: 'I46',
+    patches: [
+      {
+        file: 'src/direct/aliases.ts',
+        find: '    for (const front of load.fronts) this',
+        replace: '    for (const front of load.fronts.slice(0, 1)) this',
+      },
+    ],
+  },
+  {
+    name: 'direct-failed-write-ends-twice',
+    kind,
+    machine,
+    origin: 'mutant: biodone in the error path, and again behind it (1814)',
+    wrong: 'A direct write that fails is answered twice.',
+    claim: 'I46',
+    patches: [
+      {
+        file: 'src/direct/writing.ts',
+        find: '  s.mount.criticalError = true;\n  record.failed = true;',
+        replace: "  s.mount.criticalError = true;\n  s.giveUp(front, 'device', record);\n  record.failed = true;",
+      },
+    ],
+  },
+  {
+    name: 'direct-checksum-of-the-buffer',
+    kind,
+    machine,
+    origin: 'D13',
+    wrong: 'The checksum of a record is compared with that of the whole buffer.',
+    claim: 'I49',
+    patches: [
+      {
+        file: 'src/direct/reading.ts',
+        find: 'crc32(bytes.subarray(0, length)) !== extent.crc',
+        replace: 'crc32(bytes) !== extent.crc',
+      },
+    ],
+  },
 ];

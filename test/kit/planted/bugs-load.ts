@@ -25,21 +25,21 @@ export const LOAD_BUGS: readonly DirectBug[] = [
   {
     name: 'load-tail-of-copy-is-not-cleared',
     ...{ kind, machine, claim, onlyBy },
-    origin: 'mutant: no zeros behind the data (1612)',
+    origin: 'mutant: no zeros behind the data (1617)',
     wrong: 'Behind the end of data that came through the device cache, the memory of the front shows through.',
     patches: [{ file: 'src/direct/reading.ts', find: '  bytes.fill(0, length);\n', replace: '' }],
   },
   {
     name: 'load-tail-of-direct-read-is-not-cleared',
     ...{ kind, machine, claim, onlyBy },
-    origin: 'mutant: no zeros behind the data (1464)',
+    origin: 'mutant: no zeros behind the data (1470)',
     wrong: 'Behind the end of data that was read around the cache, the memory of the front shows through.',
     patches: [{ file: 'src/direct/reading.ts', find: '  front.bytes.fill(0, element.length);\n', replace: '' }],
   },
   {
     name: 'load-part-is-read-from-the-beginning',
     ...{ kind, machine, claim, onlyBy },
-    origin: 'mutant: data_offset dropped (1535)',
+    origin: 'mutant: data_offset dropped (1544)',
     wrong: 'A front that begins within an element is filled from the beginning of the element.',
     patches: [
       {
@@ -53,12 +53,13 @@ export const LOAD_BUGS: readonly DirectBug[] = [
     name: 'load-part-is-taken-for-the-whole',
     ...{ kind, machine, claim, onlyBy },
     origin: 'mutant: offset not compared (1421)',
-    wrong: 'A front that begins within a short element is read as if it began where the element does.',
+    wrong:
+      'A front that begins within a short element is read as if it began where the element does, unless that is verified.',
     patches: [
       {
         file: 'src/direct/reading.ts',
         find: '  return fileOffset === element.fileOffset && bytes',
-        replace: '  return fileOffset >= 0 && bytes',
+        replace: '  return (fileOffset === element.fileOffset || !(s.doubleBuffer && s.verify)) && bytes',
       },
     ],
   },
@@ -149,6 +150,64 @@ export const LOAD_BUGS: readonly DirectBug[] = [
         file: 'src/direct/relocating.ts',
         find: '  for (let i = 0; i < moved.blocks; i++) copyBlock',
         replace: '  for (let i = 0; i < 1; i++) copyBlock',
+      },
+    ],
+  },
+  {
+    name: 'load-answered-before-the-last-block',
+    ...{ kind, machine, claim, onlyBy },
+    origin: 'mutant: the first completion answers for all (1621)',
+    wrong: 'A read of several blocks is answered when all but one have come.',
+    patches: [
+      {
+        file: 'src/direct/reading.ts',
+        find: '  const extent = front.from!;\n  const { volume } = extent;',
+        replace: "  if (front.at !== 'copying') return;\n  const extent = front.from!;\n  const { volume } = extent;",
+      },
+      {
+        file: 'src/direct/reading.ts',
+        find: '  else if (front.awaited === 0) finishCopy(s, front);',
+        replace: '  else if (front.awaited <= 1) finishCopy(s, front);',
+      },
+    ],
+  },
+  {
+    name: 'load-commit-hides-other-records',
+    ...{ kind, machine, claim, onlyBy },
+    origin: 'mutant: the record tree is cleared (object:1166)',
+    wrong: 'While one record is committed, those of other cells are hidden, and reads find what they supersede.',
+    patches: [
+      { file: 'src/direct/committing.ts', find: '  records.delete(record.fileOffset);', replace: '  records.clear();' },
+    ],
+  },
+  {
+    name: 'load-old-arrival-counts-for-a-new-read',
+    ...{ kind, machine, claim, onlyBy },
+    origin: 'mutant: a read that was given up still hears of its loads',
+    wrong: 'Blocks for which a failed read had asked come to the next read of the same front as its own.',
+    patches: [
+      {
+        file: 'src/direct/reading.ts',
+        find: '    s.aliases.forget(front, volume, extent.block + front.firstBlock, front.wanted);\n',
+        replace: '',
+      },
+      {
+        file: 'src/direct/reading.ts',
+        find: '  const extent = front.from!;\n  const { volume } = extent;',
+        replace: "  if (front.at !== 'copying') return;\n  const extent = front.from!;\n  const { volume } = extent;",
+      },
+    ],
+  },
+  {
+    name: 'load-first-failed-alias-seen-only',
+    ...{ kind, machine, claim, onlyBy },
+    origin: 'D40',
+    wrong: 'Where the write of a later block has failed, a direct read overtakes the bytes that are only in memory.',
+    patches: [
+      {
+        file: 'src/direct/aliases.ts',
+        find: '    for (let b = block; b < block + blocks; b++) if (this.stateOf(volume, b) === state) return true;',
+        replace: '    for (let b = block; b <= block; b++) if (this.stateOf(volume, b) === state) return true;',
       },
     ],
   },

@@ -1,6 +1,6 @@
 // One planted bug in full: where it comes from, the patch, the shrunk way to where it shows, and the claim that catches it.
 
-import { DIRECT_CLAIMS } from '../../../spec/direct/index.ts';
+import { DIRECT_CLAIMS, DIRECT_PROGRESS } from '../../../spec/direct/index.ts';
 import { CLAIMS, PROGRESS } from '../../../spec/index.ts';
 import { claimLines } from '../check/claim-lines.ts';
 import type { PlantedBug } from './bug.ts';
@@ -57,8 +57,9 @@ function catchLines(bug: PlantedBug): readonly string[] {
       ];
     case 'linearizability':
       return ['linearizability: what clients of files read has an order, register by register.'];
-    case 'W1': {
-      const progress = PROGRESS.find(({ id }) => id === claim);
+    case 'W1':
+    case 'P9': {
+      const progress = [...PROGRESS, ...DIRECT_PROGRESS].find(({ id }) => id === claim);
       return [`${claim}: ${progress?.statement ?? ''}`, `why: ${progress?.why ?? ''}`];
     }
     default:

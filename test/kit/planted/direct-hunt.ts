@@ -34,12 +34,12 @@ import { loadPatched } from './patch.ts';
 import { checkPatchedSpec, UncheckableSpec } from './tla-hunt.ts';
 
 /** Runs after which a hunt gives up, if it is not told. */
-export const LOAD_RUNS = 400;
+export const LOAD_RUNS = 1200;
 const CLAIM_RUNS = 300;
 const CLAIM_STEPS = 160;
 /** What must not see a bug that clients alone see. */
 const OTHER_RUNS = 60;
-const OTHER_EDGES = ['direct-small', 'direct-two'] as const;
+const OTHER_EDGES = ['direct-small', 'direct-two', 'direct-mix', 'direct-faults'] as const;
 /** A bug can make a small machine large. */
 const STATES_MAX = 60_000;
 
