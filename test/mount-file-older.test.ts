@@ -23,9 +23,13 @@ async function formatted(): Promise<MemoryVolumes> {
   return volumes;
 }
 
+/** Small, for hundreds of them come and go. */
+const mounted = (volumes: MemoryVolumes): Promise<Mount> =>
+  Mount.open({ device: volumes.reopen(), cacheBytes: 64 * BLOCK, fileBytes: 8 * CELL, lentBytes: CELL });
+
 /** What a program that starts again reads from a list; undefined where a checksum says that the blocks hold something else. */
 async function readAgain(volumes: MemoryVolumes, { extents, contents }: Stored): Promise<Uint8Array | undefined> {
-  const mount = await Mount.open({ device: volumes.reopen() });
+  const mount = await mounted(volumes);
   const file = await mount.openFile({ ...FILE, extents });
   const read = await file.read(0, contents.length).catch(() => undefined);
   await mount.close();
@@ -49,7 +53,7 @@ async function runOpenings(
   isTold: boolean,
 ): Promise<{ volumes: MemoryVolumes; latest: Stored; fatal: number }> {
   const volumes = await formatted();
-  let mount = await Mount.open({ device: volumes.reopen() });
+  let mount = await mounted(volumes);
   const contents = new Uint8Array(CELLS * CELL);
   let stored: Stored = { extents: [], contents: contents.slice() };
   let latest = stored;
@@ -76,7 +80,7 @@ async function runOpenings(
     await file.close();
     if (dice(2) === 0) {
       await mount.close();
-      mount = await Mount.open({ device: volumes.reopen() });
+      mount = await mounted(volumes);
     }
   }
   await mount.close();
@@ -106,7 +110,7 @@ describe('after a crash, the list that is found', () => {
 });
 
 test('blocks of an older list come back with the second commit', async () => {
-  const mount = await Mount.open({ device: (await formatted()).reopen() });
+  const mount = await mounted(await formatted());
   const file: FileOptions = { space: [{ volume: 0, block: 8, blocks: 8 }], extentBytes: CELL };
   const first = await mount.openFile(file);
   await first.write(0, new Uint8Array(CELL).fill(1));
@@ -127,7 +131,7 @@ test('blocks of an older list come back with the second commit', async () => {
 });
 
 test('an older list must make sense too, and then nothing is kept of the opening', async () => {
-  const mount = await Mount.open({ device: (await formatted()).reopen() });
+  const mount = await mounted(await formatted());
   const older = (part: Partial<Element>): FileOptions => ({
     ...FILE,
     older: [{ fileOffset: 0, volume: 0, block: 8, length: CELL, ...part }],

@@ -14,8 +14,8 @@ const quotes = [...README.matchAll(/<!-- quoted from (\S+) -->\n```\w+\n([^]*?)`
 }));
 const links = [...README.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, file]) => file!);
 
-test('it quotes the four voices', () => {
-  expect(quotes.map(({ file }) => file.split('/')[0]).sort()).toEqual(['model', 'spec', 'src', 'tla']);
+test('it quotes an example and the four voices', () => {
+  expect(quotes.map(({ file }) => file.split('/')[0]).sort()).toEqual(['examples', 'model', 'spec', 'src', 'tla']);
 });
 
 test.each(quotes)('its quotation from $file is what stands there', ({ file, text }) => {
