@@ -184,6 +184,28 @@ describe('records and space', () => {
     expect(stage.write(front, { volume: 0, block: 10 }, 4)).toBe('done');
   });
 
+  test('what an older list names is free after two cycles, but for blocks that are taken', () => {
+    const older = [
+      { fileOffset: 0, volume: 0, block: 18, length: CELL },
+      { fileOffset: CELL, volume: 0, block: 24, length: 2 * BLOCK + 1 },
+      { fileOffset: 0, volume: 0, block: 22, length: CELL },
+    ];
+    direct.openFile('f', [{ fileOffset: 0, volume: 0, block: 20, length: BLOCK }], older);
+    const delayed = [...direct.delayed];
+    expect(delayed.map(({ block, blocks, use, age }) => [block, blocks, use, age])).toEqual([
+      [18, 2, 'delay', 0],
+      [21, 1, 'delay', 0],
+      [24, 3, 'delay', 0],
+      [22, 2, 'delay', 0],
+    ]);
+    direct.cycle();
+    expect(delayed.map((freed) => direct.reserveComplete(freed))).toEqual(['again', 'again', 'again', 'again']);
+    direct.cycle();
+    expect(delayed.map((freed) => direct.reserveComplete(freed))).toEqual(['done', 'done', 'done', 'done']);
+    expect([...direct.delayed]).toEqual([]);
+    expect(direct.extentAt({ volume: 0, block: 20 })?.use).toBe('media');
+  });
+
   test('blocks are not handed out while a reader is on its way to them (D41)', () => {
     const file = stage.file('f', [elementAt(8, counting(CELL))]);
     const [reader, front] = [

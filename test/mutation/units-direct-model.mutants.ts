@@ -254,12 +254,14 @@ test('after a critical error who waits for the backend gives up, and nothing is 
     resumeWrite 1 → promise TicketRunnable
     resumeRead 1 → promise TicketRunnable
     directWriteDone 1 1 → error 2
-    commitRecord 4 → environment commitRecord
+    commitRecord 4 → refused 0
     resumeCommit 2 → error 0
-    commitRecord 2 → environment commitRecord
+    commitRecord 2 → refused 0
     resumeWrite 0 → error 1
-    relocate 0 5 → environment relocate
-    cycle → environment cycle
+    relocate 0 5 → refused 0
+    relocate 2 5 → environment relocate
+    relocate 0 1 → environment relocate
+    cycle → refused 0
     strategyWrite 0 3 1 → refused 0`,
   );
   mustEqual([seen.sites[2]!.backend, seen.sites[2]!.wait, seen.sites[3]!.use, seen.sites[3]!.version], [false, false, 'free', 0]); // prettier-ignore

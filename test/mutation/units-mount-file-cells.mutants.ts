@@ -203,7 +203,7 @@ test('space that is used up is told of with what will be free', async () => {
   await other.commit();
   await other.write(0, filled(3 * B, 2));
   await other.commit();
-  mustBe((await caught(other.write(0, filled(3 * B, 3)))).message.includes(', and 3 freed blocks that '), true);
+  mustBe((await caught(other.write(0, filled(3 * B, 3)))).message.includes(', and 3 freed blocks, which '), true);
   await other.commit();
   mustBe((await caught(other.write(0, filled(3 * B, 3)))).name, 'NoSpace');
   await other.commit();

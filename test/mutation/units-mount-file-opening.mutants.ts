@@ -77,6 +77,30 @@ test('extents lie in the space', async () => {
   mustBe(file.size, 2 * CELL - BLOCK_BYTES);
 });
 
+test('older extents lie in the space too, and their blocks are free after two commits', async () => {
+  const { mount } = await mounted();
+  const one = (block: number, length: number, fileOffset = 0) => ({ fileOffset, volume: 0, block, length });
+  const space = [zone(8, 8)];
+  mustBe(
+    await refusal(mount, { space, extentBytes: CELL, older: [one(13, CELL)] }),
+    'InvalidArgument: promised was extents that lie in the space of the file; seen: 4 blocks from block 13 of volume 0 on. ' +
+      'Correct the extents or the space.',
+  );
+  const [extents, older] = [[one(8, BLOCK_BYTES)], [one(8, CELL), one(11, 3 * BLOCK_BYTES, CELL)]];
+  const file = await mount.openFile({ space, extentBytes: CELL, extents, older, verify: false });
+  mustBe(file.size, BLOCK_BYTES);
+  const write = (): Promise<string> => failure(file.write(CELL, new Uint8Array(4 * BLOCK_BYTES)));
+  const full = await write();
+  mustBe(
+    full.includes('4 free blocks side by side in the space of the file; seen: none, and 5 freed blocks, which'),
+    true,
+  );
+  await file.commit();
+  mustBe(await write(), full);
+  await file.commit();
+  mustBe(await write(), 'nothing');
+});
+
 test('a cell is 16 blocks, and is verified, and a whole one goes around the cache, unless told otherwise', async () => {
   const { mount } = await mounted();
   const seen: unknown[] = [];
