@@ -12,8 +12,6 @@ import { SLOW_TESTS, type Suite } from './suites.ts';
 const CONFIGURATION = [
   'stryker.config.mjs',
   'test/mutation/catalogue-prose.mjs',
-  'test/mutation/direct-goldens.json',
-  'test/mutation/goldens.json',
   'test/mutation/kept-thread.mjs',
   'test/mutation/kept-threads.ts',
   'test/mutation/scope.mjs',
@@ -21,6 +19,12 @@ const CONFIGURATION = [
   'test/mutation/uncounted-coverage.ts',
   'test/mutation/vitest.config.ts',
 ];
+
+/** What these read beside what they import. */
+const DATA_OF: Readonly<Record<string, string>> = {
+  'test/mutation/goldens.ts': 'test/mutation/goldens.json',
+  'test/mutation/direct-goldens.ts': 'test/mutation/direct-goldens.json',
+};
 
 const TOOLS = ['@stryker-mutator/core', '@stryker-mutator/vitest-runner', 'ts-pattern', 'sorted-btree', 'vitest'];
 
@@ -30,6 +34,8 @@ export function filesOfSuite(root: string, { tests }: Suite): readonly string[] 
   const follow = (file: string): void => {
     if (reached.has(file)) return;
     reached.add(file);
+    const data = DATA_OF[file];
+    if (data !== undefined) reached.add(data);
     const { importedFiles } = ts.preProcessFile(readFileSync(join(root, file), 'utf8'));
     for (const { fileName } of importedFiles) {
       if (fileName.startsWith('.'))
