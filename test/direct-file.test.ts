@@ -103,6 +103,23 @@ test('extents that stand side by side go together, and come back as they were wr
   expect(next.bytes.subarray(0, next.length)).toEqual(counting(3 * BLOCK + 1, 100));
 });
 
+test.each(['done', 'error'] as const)(
+  'a direct write that ends with %s has marked its volume for a flush',
+  async (end) => {
+    if (end === 'error') {
+      await device.close();
+      await start({ readOnly: true });
+    }
+    const flush = (): string => core.state.volumes[0]!.flush;
+    const [front] = open();
+    direct.strategyWrite(front, { volume: 0, block: 8 });
+    direct.drainRequests((request) => device.submit(request));
+    expect(flush()).toBe('clean');
+    await settle();
+    expect([front.result, flush()]).toEqual([end, 'dirty']);
+  },
+);
+
 test('the same memory serves transfers of several sizes, and single blocks of the core go between them', async () => {
   const [front, next] = open(2);
   for (const [place, one] of [
