@@ -139,12 +139,12 @@ export class FileCells {
 
   async #writeFront(front: Front, length: number, range: FileRange): Promise<void> {
     const { core, faults, policy } = this.#engine;
-    const { direct } = this.#work;
+    const { direct, file } = this.#work;
     const blocks = Math.ceil(length / this.#blockBytes);
     const isSmall = length < this.#blockBytes;
     const ended = await this.#work.perform(front, () => {
       const place = direct.findSpace(blocks);
-      if (place === undefined) throw new NoSpace(range, blocks, blocksOf(direct.delayed));
+      if (place === undefined) throw new NoSpace(range, blocks, blocksOf(direct.delayed) + blocksOf(file.replaced));
       return direct.strategyWrite(front, place, length, isSmall);
     });
     if (ended === 'refused') throw new ReadOnlyError(faults.critical);

@@ -80,10 +80,10 @@ export class NoSpace extends HammerIoError {
   /** Blocks side by side that were looked for. */
   readonly blocks: number;
 
-  constructor(range: FileRange, blocks: number, delayed: number) {
+  constructor(range: FileRange, blocks: number, givenUp: number) {
     super(
       `NoSpace: ${bytesOf(range)} were promised ${blocks} free blocks side by side in the space of the file; seen: none` +
-        `${delayed === 0 ? '' : `, and ${delayed} freed blocks, which two more commits make free`}. ` +
+        `${givenUp === 0 ? '' : `, and ${givenUp} that are needed no more, which the next two or three commits make free`}. ` +
         'Commit, or open the file with more space.',
     );
     this.range = range;

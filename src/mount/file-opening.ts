@@ -5,6 +5,7 @@ import type { DataZone, Element } from '../direct/index.ts';
 import { DirectIo } from '../direct/index.ts';
 import { InvalidArgument } from '../errors.ts';
 import type { Engine } from './engine.ts';
+import { checkApart, checkExtents, promiseList } from './file-lists.ts';
 import { FileWork } from './file-work.ts';
 
 /** What a file is made of. */
@@ -38,7 +39,11 @@ export async function openWork(engine: Engine, options: FileOptions): Promise<Fi
   const { extents = [], older = [], space, verify = true, doubleBuffer = false } = options;
   const { core, files, fileMemory, room } = engine;
   const { extentBytes = 16 * core.state.blockBytes } = options;
+  promiseList(space, 'space', 'Say which blocks are the file’s.');
   checkSpace(engine, space);
+  checkExtents(extents);
+  checkExtents(older);
+  checkApart(extents, core.state.blockBytes);
   // DirectIo compares CRCs only on one of its paths, so all of that is done here.
   const direct = new DirectIo({ core, zones: space, extentBytes, doubleBuffer, checksums: verify, verify: false });
   if (extentBytes > fileMemory.bytes) {

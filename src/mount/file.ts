@@ -101,7 +101,7 @@ export class MountFile {
    * device has done with it.
    */
   async readInto(offset: number, into: Uint8Array, { signal }: Patience = {}): Promise<number> {
-    checkRange(offset, into.length);
+    checkBytes(offset, into);
     const filled = Math.max(0, Math.min(into.length, this.size - offset));
     await this.#inCells(offset, into.subarray(0, filled), signal, (part) => this.#cells.read(part));
     return filled;
@@ -117,7 +117,7 @@ export class MountFile {
    * part of a cell is written, or the signal's reason: what has left for the device goes on then.
    */
   async write(offset: number, bytes: Uint8Array, { signal }: Patience = {}): Promise<void> {
-    checkRange(offset, bytes.length);
+    checkBytes(offset, bytes);
     this.#engine.faults.promiseWritable();
     await this.#inCells(offset, bytes, signal, (part) => this.#cells.write(part));
   }
@@ -233,6 +233,14 @@ export class MountFile {
 
 function elementOf({ fileOffset, volume, block, length, crc }: Extent): Element {
   return { fileOffset, volume, block, length, ...(crc !== undefined && { crc }) };
+}
+
+function checkBytes(offset: number, bytes: Uint8Array): void {
+  if (!(bytes instanceof Uint8Array)) {
+    const seen = Object.prototype.toString.call(bytes);
+    throw new InvalidArgument('a Uint8Array, such as a Buffer', seen, 'Make one over the memory that is meant.');
+  }
+  checkRange(offset, bytes.length);
 }
 
 function checkRange(offset: number, length: number): void {

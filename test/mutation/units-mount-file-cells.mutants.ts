@@ -198,12 +198,22 @@ test('space that is used up is told of with what will be free', async () => {
     `NoSpace: ${B} bytes from byte ${CELL + 5} of the file on were promised 2 free blocks side by side in the space of the file; ` +
       'seen: none. Commit, or open the file with more space.',
   );
+  // What was overwritten before it was committed is waited for, too.
+  const { file: again } = await opened({ space: [{ volume: 0, block: 8, blocks: 6 }] });
+  for (const byte of [1, 2]) await again.write(0, filled(3 * B, byte));
+  const third = await caught(again.write(0, filled(3 * B, 3)));
+  mustBe(third.message.includes('seen: none, and 3 that are needed no more, which'), true);
+  for (let i = 0; i < 3; i++) await again.commit();
+  await again.write(0, filled(3 * B, 4));
   const { file: other } = await opened({ space: [{ volume: 0, block: 8, blocks: 6 }] });
   await other.write(0, filled(3 * B, 1));
   await other.commit();
   await other.write(0, filled(3 * B, 2));
   await other.commit();
-  mustBe((await caught(other.write(0, filled(3 * B, 3)))).message.includes(', and 3 freed blocks, which '), true);
+  mustBe(
+    (await caught(other.write(0, filled(3 * B, 3)))).message.includes(', and 3 that are needed no more, which '),
+    true,
+  );
   await other.commit();
   mustBe((await caught(other.write(0, filled(3 * B, 3)))).name, 'NoSpace');
   await other.commit();
@@ -281,6 +291,13 @@ test('a range is of whole bytes from 0 on', async () => {
     );
   }
   mustBe((await caught(file.write(-1, filled(2, 1)))).name, 'InvalidArgument');
+  const wide = new Uint16Array(4) as unknown as Uint8Array;
+  for (const call of [file.write(0, wide), file.readInto(0, wide)]) {
+    mustBe(
+      (await caught(call)).message,
+      'InvalidArgument: promised was a Uint8Array, such as a Buffer; seen: [object Uint16Array]. Make one over the memory that is meant.',
+    );
+  }
   mustBe((await caught(file.readInto(-1, filled(2, 1)))).name, 'InvalidArgument');
   await file.write(0, filled(0, 1));
   mustEqual([file.size, (await file.read(0, 0)).length], [0, 0]);

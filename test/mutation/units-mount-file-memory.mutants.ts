@@ -55,7 +55,7 @@ test('a file without space tells of blocks that will be free', () => {
   mustBe(
     said(new NoSpace(range, 4, 7)),
     'NoSpace: 20 bytes from byte 512 of the file on were promised 4 free blocks side by side in the space of the file; ' +
-      'seen: none, and 7 freed blocks, which two more commits make free. Commit, or open the file with more space.',
+      'seen: none, and 7 that are needed no more, which the next two or three commits make free. Commit, or open the file with more space.',
   );
 });
 

@@ -1,6 +1,7 @@
 // Opening a file of a mount: which options are refused and in what words, what the defaults are, and what the cache forgets.
 
 import { test } from 'vitest';
+import type { Element } from '../../src/direct/index.ts';
 import type { FileOptions } from '../../src/mount/file-opening.ts';
 import type { Mount } from '../../src/mount/mount.ts';
 import { BLOCK_BYTES, mounted, settle, staged } from '../kit/mount-stage.ts';
@@ -77,6 +78,51 @@ test('extents lie in the space', async () => {
   mustBe(file.size, 2 * CELL - BLOCK_BYTES);
 });
 
+test('lists of extents are lists, of whole numbers', async () => {
+  const { mount } = await mounted();
+  const space = [zone(8, 8)];
+  const good = { fileOffset: 0, volume: 0, block: 8, length: 1, crc: 2 ** 32 - 1 };
+  const refused = 'InvalidArgument: promised was extents of whole numbers, with a CRC of 32 bits or none; seen: ';
+  const advice = '. Give the list as commit has answered it.';
+  for (const [bad, seen] of [
+    [{ ...good, crc: 2 ** 32 }, '{ fileOffset: 0, volume: 0, block: 8, length: 1, crc: 4294967296 }'],
+    [{ ...good, crc: -1 }, '{ fileOffset: 0, volume: 0, block: 8, length: 1, crc: -1 }'],
+    [{ ...good, crc: 'x' }, "{ fileOffset: 0, volume: 0, block: 8, length: 1, crc: 'x' }"],
+    [{ ...good, block: 0.5 }, '{ fileOffset: 0, volume: 0, block: 0.5, length: 1, crc: 4294967295 }'],
+    [{ fileOffset: 0, volume: 0, block: 8 }, '{ fileOffset: 0, volume: 0, block: 8 }'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+  ] as const) {
+    const list = [good, bad] as unknown as readonly Element[];
+    mustBe(await refusal(mount, { space, extents: list }), refused + seen + advice);
+    mustBe(await refusal(mount, { space, older: list }), refused + seen + advice);
+  }
+  const none = null as unknown as readonly Element[];
+  mustBe(
+    await refusal(mount, { space, extents: none }),
+    `InvalidArgument: promised was extents as a list; seen: null${advice}`,
+  );
+  mustBe(
+    await refusal(mount, { space: none as unknown as FileOptions['space'] }),
+    'InvalidArgument: promised was space as a list; seen: null. Say which blocks are the file’s.',
+  );
+  await mount.openFile({ space, extents: [good] });
+});
+
+test('extents do not overlap, those of older lists may', async () => {
+  const { mount } = await mounted({ blocks: [64, 64] });
+  const one = (block: number, length: number, volume = 0, fileOffset = 0) => ({ fileOffset, volume, block, length });
+  const space = [zone(8, 8), zone(8, 8, 1)];
+  const refused = 'InvalidArgument: promised was extents that do not overlap; seen: two with block';
+  const advice = '. Give the list as commit has answered it.';
+  const pair = [one(12, BLOCK_BYTES, 1), one(10, 2 * BLOCK_BYTES + 1, 1, CELL)];
+  mustBe(await refusal(mount, { space, extentBytes: CELL, extents: pair }), `${refused} 12 of volume 1${advice}`);
+  const twice = [one(9, 1), one(9, 1, 0, CELL)];
+  mustBe(await refusal(mount, { space, extentBytes: CELL, extents: twice }), `${refused} 9 of volume 0${advice}`);
+  const apart = [one(12, 1, 1), one(10, 2 * BLOCK_BYTES, 1, CELL), one(12, 1, 0, 2 * CELL)];
+  await mount.openFile({ space, extentBytes: CELL, extents: apart, older: [...pair, ...twice] });
+});
+
 test('older extents lie in the space too, and their blocks are free after two commits', async () => {
   const { mount } = await mounted();
   const one = (block: number, length: number, fileOffset = 0) => ({ fileOffset, volume: 0, block, length });
@@ -92,7 +138,7 @@ test('older extents lie in the space too, and their blocks are free after two co
   const write = (): Promise<string> => failure(file.write(CELL, new Uint8Array(4 * BLOCK_BYTES)));
   const full = await write();
   mustBe(
-    full.includes('4 free blocks side by side in the space of the file; seen: none, and 5 freed blocks, which'),
+    full.includes('4 free blocks side by side in the space of the file; seen: none, and 5 that are needed no more,'),
     true,
   );
   await file.commit();
