@@ -19,7 +19,8 @@
 // and its list, are not changed atomically.
 //
 // With `verify` every read compares the CRC of each extent that it touches, which is therefore read whole. The seed cannot do
-// that on its direct path, where the kernel may exchange pages under it (hammer_io.c L1459-1468); fronts are memory of ours alone.
+// that on its direct path, where the kernel may exchange pages under it (hammer_io.c L1459-1468); fronts are memory of ours
+// alone. So it is done here, after the read, and not by DirectIo, which compares on its path through the device cache only.
 
 import type { Element, Extent } from '../direct/index.ts';
 import { InvalidArgument } from '../errors.ts';

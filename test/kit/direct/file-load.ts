@@ -1,8 +1,8 @@
 // A load on file data, judged by what its clients saw alone. Several clients read and write ranges of a file, and read a snapshot
 // of it, while everything else that may happen to file data happens around them: requests end in a drawn order and fail as drawn,
 // records are committed and destroyed, elements move, blocks are freed and used again, fronts forget, and somebody reads, reads
-// ahead, writes back and drops blocks of the device cache. Cells have several blocks and files several cells, which the direct machine
-// does not have; so this sees what the machine cannot.
+// ahead, writes back and drops blocks of the device cache. Cells have several blocks and files several cells, which the direct
+// machine does not have; so this sees what the machine cannot.
 //
 // In the end all work is brought to rest, and everything is read three times: as it is, from the medium after all caches were
 // dropped, and after all freed blocks are free. The finding is one of
