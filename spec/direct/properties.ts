@@ -66,7 +66,7 @@ export const H19: DirectProperty = {
   id: 'H19',
   tla: 'RefusedAfterCritical',
   statement:
-    'After a critical error no write begins or becomes visible, and nothing is committed, moved or grows old: who asks for it is refused, and what waits ends with an error.',
+    'After a critical error no write begins or becomes visible, nothing is committed or moved, and no cycle passes: who asks for any of it is refused, and what waits ends with an error.',
   why: 'Nobody knows what the medium holds. The layer above may read what there is, and must not build on it.',
   seed: [
     { line: 1782, to: 1784, what: 'an error forces the mount to read-only' },
