@@ -60,7 +60,7 @@ export default defineConfig(
   },
   {
     // The commands, benchmarks and examples speak to people.
-    files: ['test/bench/**/*.ts', 'test/kit/write-docs.ts', 'test/package/**/*.ts', 'examples/**/*.ts'],
+    files: ['test/bench/**/*.ts', 'test/check/write-docs.ts', 'test/package/**/*.ts', 'examples/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -17,7 +17,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // They pack, install from the registry and compile: `npm run test:package` and `npm run test:engines`.
-    exclude: [...configDefaults.exclude, 'test/package-*.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/package/*.test.ts'],
     pool: 'threads',
     isolate: false,
     testTimeout: 60_000,

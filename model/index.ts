@@ -1,6 +1,6 @@
 // The reference model: a machine per shape, its exhaustive exploration, shortest paths, stuck states.
 
-export { createMachine, type Machine, type Refusal } from './machine.ts';
+export { createMachine, type Machine, type Refusal } from './buffer/machine.ts';
 export {
   explore,
   pathTo,
@@ -10,9 +10,9 @@ export {
   type Graph,
   type PathStep,
   type Violation,
-} from './explore.ts';
-export type { ExplorationOf } from './search.ts';
-export { stuckStates } from './stuck.ts';
-export { blankSnapshot, type MutableSnapshot } from './snapshot.ts';
-export type { PromiseName } from './rules.ts';
-export { LIMITS, ShapeTooLarge } from './state.ts';
+} from './buffer/explore.ts';
+export type { ExplorationOf } from './explorer/search.ts';
+export { stuckStates } from './explorer/stuck.ts';
+export { blankSnapshot, type MutableSnapshot } from './buffer/snapshot.ts';
+export type { PromiseName } from './buffer/rules.ts';
+export { LIMITS, ShapeTooLarge } from './buffer/state.ts';

@@ -7,8 +7,8 @@
 //
 // "Seed" is DragonFly's sys/vfs/hammer/hammer_io.c at commit e8c03636. Lines are cited, sentences are not.
 
-import type { IoSnapshot, RepairId, Snapshot } from './snapshot.ts';
-import type { Action, ActionKind, Outcome } from './vocabulary.ts';
+import type { IoSnapshot, RepairId, Snapshot } from './buffer/snapshot.ts';
+import type { Action, ActionKind, Outcome } from './buffer/vocabulary.ts';
 
 /** A place of the seed: a line or a range, and the fact that stands there, in our words. */
 export interface SeedRef {

@@ -4,22 +4,22 @@
 
 import type { Claim } from './claim.ts';
 import { inIdOrder } from './claim-order.ts';
-import { CONSTRUCTIONS } from './constructions.ts';
-import { INVARIANTS } from './invariants.ts';
-import { PROPERTIES } from './properties.ts';
+import { CONSTRUCTIONS } from './buffer/constructions.ts';
+import { INVARIANTS } from './buffer/invariants.ts';
+import { PROPERTIES } from './buffer/properties.ts';
 
-export * from './vocabulary.ts';
-export * from './snapshot.ts';
+export * from './buffer/vocabulary.ts';
+export * from './buffer/snapshot.ts';
 export type * from './claim.ts';
-export { compositeState, type CompositeState } from './composite-state.ts';
-export { INVARIANTS, INVARIANT_GROUPS } from './invariants.ts';
-export { PROPERTIES, PROPERTY_GROUPS } from './properties.ts';
-export { CONSTRUCTIONS } from './constructions.ts';
-export { PROGRESS, isWaitingPlace } from './progress.ts';
-export { GOALS } from './goals.ts';
-export { REPAIRS } from './repairs.ts';
-export { PROMISES, type CallerPromise, type PromiseName } from './promises.ts';
-export { DEVICE_FAULTS, type DeviceFault, type FaultPromise, type FaultTold } from './device-faults.ts';
+export { compositeState, type CompositeState } from './buffer/composite-state.ts';
+export { INVARIANTS, INVARIANT_GROUPS } from './buffer/invariants.ts';
+export { PROPERTIES, PROPERTY_GROUPS } from './buffer/properties.ts';
+export { CONSTRUCTIONS } from './buffer/constructions.ts';
+export { PROGRESS, isWaitingPlace } from './buffer/progress.ts';
+export { GOALS } from './buffer/goals.ts';
+export { REPAIRS } from './buffer/repairs.ts';
+export { PROMISES, type CallerPromise, type PromiseName } from './buffer/promises.ts';
+export { DEVICE_FAULTS, type DeviceFault, type FaultPromise, type FaultTold } from './buffer/device-faults.ts';
 export * from './seed-map.ts';
 export * from './direct/index.ts';
 

@@ -2,7 +2,7 @@
 //
 // Called in the explorer's inner loop: plain loops, no allocation. Nothing here decides what is right; the claims do.
 
-import type { ClientAt, ClientSnapshot, IoSnapshot, IoType, ModRoot, RunEntry, Snapshot } from './snapshot.ts';
+import type { ClientAt, ClientSnapshot, IoSnapshot, IoType, ModRoot, RunEntry, Snapshot } from './buffer/snapshot.ts';
 import type { Step } from './claim.ts';
 
 export type ListName = Exclude<ModRoot, 'none'>;

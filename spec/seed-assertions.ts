@@ -4,7 +4,7 @@
 // violate is said to be so; those of parts that are not built wait for them.
 
 import type { DirectPromiseName } from './direct/promises.ts';
-import type { PromiseName } from './promises.ts';
+import type { PromiseName } from './buffer/promises.ts';
 
 /** Where an assertion of the seed has gone to. */
 export type AssertionHome =

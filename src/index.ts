@@ -34,24 +34,24 @@
 
 // Mounts.
 export * from './mount/index.ts';
-export { MemoryFault, MemoryVolumes } from './memory-volumes.ts';
-export type { FaultPlan, MemoryVolumesOptions } from './memory-volumes.ts';
-export { ClockPolicy } from './cache-policy.ts';
-export type { CachePolicy, CachePolicyStatistics, ClockPolicyOptions, Room } from './cache-policy.ts';
-export * from './file-device/index.ts';
+export { MemoryFault, MemoryVolumes } from './devices/memory-volumes.ts';
+export type { FaultPlan, MemoryVolumesOptions } from './devices/memory-volumes.ts';
+export { ClockPolicy } from './policy/clock-policy.ts';
+export type { CachePolicy, CachePolicyStatistics, ClockPolicyOptions, Room } from './policy/clock-policy.ts';
+export * from './devices/file/index.ts';
 
 // Direct I/O.
 export * from './direct/index.ts';
 
 // The core.
-export { HammerIoCore } from './hammer-io-core.ts';
-export type { ReadableBytes } from './hammer-io-core.ts';
-export type { CoreOptions, VolumeOptions } from './options.ts';
-export type { Answer } from './answer.ts';
-export { NO_HANDLE, NO_TICKET } from './answer.ts';
-export type { Handle } from './handles.ts';
-export type { Ticket } from './tickets.ts';
-export type { TicketKind } from './resume.ts';
+export { HammerIoCore } from './core/hammer-io-core.ts';
+export type { ReadableBytes } from './core/hammer-io-core.ts';
+export type { CoreOptions, VolumeOptions } from './core/options.ts';
+export type { Answer } from './core/answer.ts';
+export { NO_HANDLE, NO_TICKET } from './core/answer.ts';
+export type { Handle } from './core/records/handles.ts';
+export type { Ticket } from './core/records/tickets.ts';
+export type { TicketKind } from './core/actions/resume.ts';
 export type {
   Device,
   DeviceRequest,
@@ -61,10 +61,10 @@ export type {
   Result,
   UndoRequest,
   WriteRequest,
-} from './device.ts';
-export { MemoryDevice } from './memory-device.ts';
-export type { Completion, CompletionSink, Fault } from './memory-device.ts';
-export { hasValidCrc } from './block-crc.ts';
+} from './devices/device.ts';
+export { MemoryDevice } from './devices/memory-device.ts';
+export type { Completion, CompletionSink, Fault } from './devices/memory-device.ts';
+export { hasValidCrc } from './core/block-crc.ts';
 export {
   BrokenPromise,
   BytesChanged,
@@ -75,5 +75,5 @@ export {
   InvalidArgument,
   PROMISES,
   Reentered,
-} from './errors.ts';
-export type { DirectPromiseName, PromiseName } from './errors.ts';
+} from './core/errors.ts';
+export type { DirectPromiseName, PromiseName } from './core/errors.ts';

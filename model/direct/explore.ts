@@ -2,7 +2,7 @@
 // goes is in ../search.ts; actions are tried in the order of the machine.
 
 import type { DirectAction, DirectOutcome } from '../../spec/direct/vocabulary.ts';
-import { Search, stepsTo, type ExplorationOf, type SearchOptions } from '../search.ts';
+import { Search, stepsTo, type ExplorationOf, type SearchOptions } from '../explorer/search.ts';
 import { DirectClaimCheck, type DirectChecked } from './claim-check.ts';
 import type { DirectMachine } from './machine.ts';
 

@@ -2,7 +2,7 @@
 
 import type { DirectShape } from '../../spec/direct/snapshot.ts';
 import type { DirectAction, DirectOutcome } from '../../spec/direct/vocabulary.ts';
-import type { Refusal } from '../machine.ts';
+import type { Refusal } from '../buffer/machine.ts';
 import { DIRECT_RULES, directActionsOf, type DirectRule } from './rules.ts';
 import { takeDirectSnapshot, type MutableDirectSnapshot } from './snapshot.ts';
 import { DirectState } from './state.ts';

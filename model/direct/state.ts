@@ -13,8 +13,8 @@ import type {
   Trouble,
 } from '../../spec/direct/snapshot.ts';
 import { FIRST_WRITTEN, firstVersionOf } from '../../spec/direct/snapshot.ts';
-import { packedRecord } from '../packed.ts';
-import { ShapeTooLarge } from '../state.ts';
+import { packedRecord } from '../explorer/packed.ts';
+import { ShapeTooLarge } from '../buffer/state.ts';
 
 /** Primary facts of a buffer of a file. */
 export interface Front {

@@ -1,6 +1,6 @@
 // Stuck operations: no front may be in flight, and no record in the hands of the backend, with no way out (AG EF, claim P9).
 
-import { firstWithoutWayOut, incomingEdges } from '../stuck.ts';
+import { firstWithoutWayOut, incomingEdges } from '../explorer/stuck.ts';
 import type { DirectExploration } from './explore.ts';
 import { isIdle } from './facts.ts';
 

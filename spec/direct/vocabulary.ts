@@ -8,7 +8,7 @@
 // Words: a *front* is a buffer of a file (seed: a buffer of the file's vnode), a *site* a block of the medium, an *alias* what
 // the device cache holds of a site, a *record* a write that the media index does not know yet.
 
-import type { Actor } from '../vocabulary.ts';
+import type { Actor } from '../buffer/vocabulary.ts';
 
 /**
  * What a step answers.

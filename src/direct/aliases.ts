@@ -8,15 +8,15 @@
 // Nothing is held beyond a call but what waits: a block that has come is copied to those who wanted it and released at once.
 
 import type { Alias } from '../../spec/direct/snapshot.ts';
-import type { Outcome } from '../../spec/vocabulary.ts';
-import type { Answer } from '../answer.ts';
-import { NO_HANDLE, NO_TICKET } from '../answer.ts';
-import type { Handle } from '../handles.ts';
-import type { HammerIoCore } from '../hammer-io-core.ts';
-import type { HammerIo } from '../hammer-io.ts';
-import { isUnreferenced } from '../lock.ts';
-import type { MountState } from '../mount-state.ts';
-import type { Ticket } from '../tickets.ts';
+import type { Outcome } from '../../spec/buffer/vocabulary.ts';
+import type { Answer } from '../core/answer.ts';
+import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
+import type { Handle } from '../core/records/handles.ts';
+import type { HammerIoCore } from '../core/hammer-io-core.ts';
+import type { HammerIo } from '../core/records/hammer-io.ts';
+import { isUnreferenced } from '../core/records/reference-word.ts';
+import type { MountState } from '../core/core-state.ts';
+import type { Ticket } from '../core/records/tickets.ts';
 import type { ExtentRecord } from './extents.ts';
 import type { FrontRecord } from './fronts.ts';
 

@@ -4,7 +4,7 @@
 // the mark that it has to be purged stays until it is (D12).
 
 import type { DirectOutcome } from '../../spec/direct/vocabulary.ts';
-import { BrokenPromise, ImpossibleInput } from '../errors.ts';
+import { BrokenPromise, ImpossibleInput } from '../core/errors.ts';
 import type { DirectState } from './direct-state.ts';
 import type { ExtentRecord, Place } from './extents.ts';
 import { nameOfExtent } from './extents.ts';

@@ -1,6 +1,6 @@
 // What a failed operation of a front says when it is thrown.
 
-import { HammerIoError } from '../errors.ts';
+import { HammerIoError } from '../core/errors.ts';
 import type { FailureReason, Front } from './fronts.ts';
 import { nameOfFront } from './fronts.ts';
 

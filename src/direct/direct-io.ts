@@ -25,9 +25,9 @@
 // files of any size and alignment. They are built on top. Numbers after methods are lines of hammer_io.c.
 
 import type { DirectOutcome } from '../../spec/direct/vocabulary.ts';
-import type { Ticket } from '../tickets.ts';
-import type { DeviceRequest, Result } from '../device.ts';
-import { InvalidArgument, Reentered } from '../errors.ts';
+import type { Ticket } from '../core/records/tickets.ts';
+import type { DeviceRequest, Result } from '../devices/device.ts';
+import { InvalidArgument, Reentered } from '../core/errors.ts';
 import * as committing from './committing.ts';
 import type { DirectOptions } from './direct-options.ts';
 import { DirectState } from './direct-state.ts';

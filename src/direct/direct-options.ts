@@ -1,7 +1,7 @@
 // How direct I/O is set up, and the check that a set-up makes sense.
 
-import { InvalidArgument } from '../errors.ts';
-import type { HammerIoCore } from '../hammer-io-core.ts';
+import { InvalidArgument } from '../core/errors.ts';
+import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { DataZone } from './translation.ts';
 
 /** How direct I/O is set up. */

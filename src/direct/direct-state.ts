@@ -1,8 +1,8 @@
 // The state of one DirectIo, put together, and what every part of it needs: ends of operations and wake-ups, in order.
 
-import { InvalidArgument } from '../errors.ts';
-import type { HammerIoCore } from '../hammer-io-core.ts';
-import type { MountState } from '../mount-state.ts';
+import { InvalidArgument } from '../core/errors.ts';
+import type { HammerIoCore } from '../core/hammer-io-core.ts';
+import type { MountState } from '../core/core-state.ts';
 import { Aliases } from './aliases.ts';
 import type { DirectOptions } from './direct-options.ts';
 import { checkDirectOptions } from './direct-options.ts';

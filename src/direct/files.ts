@@ -8,8 +8,8 @@ import type { FrontKind } from '../../spec/direct/snapshot.ts';
 import type { DirectState } from './direct-state.ts';
 import type { ExtentRecord } from './extents.ts';
 import type { FrontRecord } from './fronts.ts';
-import type { OrderedMap } from '../ordered-map.ts';
-import { orderedMap } from '../ordered-map.ts';
+import type { OrderedMap } from '../core/records/ordered-map.ts';
+import { orderedMap } from '../core/records/ordered-map.ts';
 
 export class FileRecord {
   readonly owner: DirectState;

@@ -4,7 +4,7 @@
 // and is that ticket itself.
 
 import type { FrontAt, FrontHow, Trouble } from '../../spec/direct/snapshot.ts';
-import { BrokenPromise } from '../errors.ts';
+import { BrokenPromise } from '../core/errors.ts';
 import type { ExtentRecord, Place } from './extents.ts';
 import type { FileRecord } from './files.ts';
 

@@ -1,6 +1,6 @@
 // How files, snapshots and fronts come into being, and how fronts go.
 
-import { BrokenPromise, InvalidArgument } from '../errors.ts';
+import { BrokenPromise, InvalidArgument } from '../core/errors.ts';
 import type { DirectState } from './direct-state.ts';
 import type { Element } from './extents.ts';
 import { ExtentRecord, nameOfExtent } from './extents.ts';

@@ -10,8 +10,8 @@
 
 import { crc32 } from 'node:zlib';
 import type { DirectOutcome } from '../../spec/direct/vocabulary.ts';
-import type { Result } from '../device.ts';
-import { BrokenPromise, CacheFull, ImpossibleInput } from '../errors.ts';
+import type { Result } from '../devices/device.ts';
+import { BrokenPromise, CacheFull, ImpossibleInput } from '../core/errors.ts';
 import type { DirectState } from './direct-state.ts';
 import type { ExtentRecord } from './extents.ts';
 import type { FrontRecord } from './fronts.ts';

@@ -5,8 +5,8 @@
 // (hammer_io.c L1893-1945; hammer_reblock_data)
 
 import type { DirectOutcome } from '../../spec/direct/vocabulary.ts';
-import { NO_HANDLE } from '../answer.ts';
-import { CacheFull, ImpossibleInput } from '../errors.ts';
+import { NO_HANDLE } from '../core/answer.ts';
+import { CacheFull, ImpossibleInput } from '../core/errors.ts';
 import type { DirectState } from './direct-state.ts';
 import type { Place } from './extents.ts';
 import { ExtentRecord, nameOfExtent } from './extents.ts';

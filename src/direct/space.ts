@@ -3,8 +3,8 @@
 // way to data that was freed or moved (hammer_blockmap.c, reservations).
 
 import type { ExtentRecord, Place } from './extents.ts';
-import type { OrderedMap } from '../ordered-map.ts';
-import { orderedMap } from '../ordered-map.ts';
+import type { OrderedMap } from '../core/records/ordered-map.ts';
+import { orderedMap } from '../core/records/ordered-map.ts';
 import type { DataZone } from './translation.ts';
 
 /** Cycles for which freed blocks are not handed out. */

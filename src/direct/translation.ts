@@ -5,7 +5,7 @@
 // is not given back (D8).
 
 import type { Trouble } from '../../spec/direct/snapshot.ts';
-import type { MountState } from '../mount-state.ts';
+import type { MountState } from '../core/core-state.ts';
 
 /** Blocks of a volume that hold file data and nothing else (HAMMER_ZONE_LARGE_DATA). */
 export interface DataZone {

@@ -8,8 +8,8 @@
 
 import { crc32 } from 'node:zlib';
 import type { DirectOutcome } from '../../spec/direct/vocabulary.ts';
-import type { Result } from '../device.ts';
-import { BrokenPromise, InvalidArgument } from '../errors.ts';
+import type { Result } from '../devices/device.ts';
+import { BrokenPromise, InvalidArgument } from '../core/errors.ts';
 import type { DirectState } from './direct-state.ts';
 import type { Place } from './extents.ts';
 import { ExtentRecord } from './extents.ts';

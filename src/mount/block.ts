@@ -5,11 +5,11 @@
 // it has not changed. A function that does not await is atomic. While a modification is open the block is not written, so a
 // `flush` or `sync` waits for it; awaiting one of these inside a modification of the same block would wait for ever.
 
-import type { IoType } from '../../spec/snapshot.ts';
-import type { Answer } from '../answer.ts';
-import { NO_HANDLE, NO_TICKET } from '../answer.ts';
-import type { Handle } from '../handles.ts';
-import type { ReadableBytes } from '../hammer-io-core.ts';
+import type { IoType } from '../../spec/buffer/snapshot.ts';
+import type { Answer } from '../core/answer.ts';
+import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
+import type { Handle } from '../core/records/handles.ts';
+import type { ReadableBytes } from '../core/hammer-io-core.ts';
 import type { Engine } from './engine.ts';
 import { BlockReleased } from './errors.ts';
 import { beginModification, endModification, flushBlock, reservedBytes, typeOf, untilOpen } from './modifying.ts';

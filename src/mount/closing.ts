@@ -6,9 +6,9 @@
 // After a failed write nothing is written any more; what is dirty or pinned is lost, and WritesLost lists it. A dirty META
 // buffer whose checksum is still to be made cannot be unloaded without being written, so it and its header end with the core.
 
-import type { HammerIo } from '../hammer-io.ts';
-import type { Handle } from '../handles.ts';
-import { refsOf } from '../lock.ts';
+import type { HammerIo } from '../core/records/hammer-io.ts';
+import type { Handle } from '../core/records/handles.ts';
+import { refsOf } from '../core/records/reference-word.ts';
 import type { Engine } from './engine.ts';
 import type { LostBlock } from './errors.ts';
 import { WritesLost } from './errors.ts';

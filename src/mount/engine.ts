@@ -7,20 +7,20 @@
 // end. Where the core throws and no caller is there to hear it (a broken contract, found at a completion), the mount is broken:
 // every wait and every call from then on ends with MountBroken, and nothing is submitted any more.
 
-import { hasValidCrc } from '../block-crc.ts';
-import type { CachePolicy } from '../cache-policy.ts';
-import type { DeviceRequest, ReadRequest, Request, Result } from '../device.ts';
-import type { Handle } from '../handles.ts';
-import type { HammerIoCore } from '../hammer-io-core.ts';
-import { refsOf } from '../lock.ts';
+import { hasValidCrc } from '../core/block-crc.ts';
+import type { CachePolicy } from '../policy/clock-policy.ts';
+import type { DeviceRequest, ReadRequest, Request, Result } from '../devices/device.ts';
+import type { Handle } from '../core/records/handles.ts';
+import type { HammerIoCore } from '../core/hammer-io-core.ts';
+import { refsOf } from '../core/records/reference-word.ts';
 import type { BlockPlace } from './errors.ts';
 import { MountBroken, MountClosed } from './errors.ts';
 import type { DeviceFault } from './faults.ts';
 import { Faults } from './faults.ts';
-import type { FileMemory } from './file-memory.ts';
-import { Files } from './file-work.ts';
-import type { Loans } from './lent-memory.ts';
-import type { MountCompletion, MountDevice } from './mount-device.ts';
+import type { FileMemory } from './file/memory.ts';
+import { Files } from './file/work.ts';
+import type { Loans } from './file/lent-memory.ts';
+import type { MountCompletion, MountDevice } from '../devices/mount-device.ts';
 import { ReadsAhead } from './reads-ahead.ts';
 import { Room } from './room.ts';
 import type { MountStatistics } from './statistics.ts';

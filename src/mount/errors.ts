@@ -6,8 +6,8 @@
 //   about the medium      ReadFailed, CorruptBlock, WriteFailed, SyncFailed, ReadOnlyError, WritesLost
 //   about this software   MountBroken
 
-import type { IoType } from '../../spec/snapshot.ts';
-import { HammerIoError } from '../errors.ts';
+import type { IoType } from '../../spec/buffer/snapshot.ts';
+import { HammerIoError } from '../core/errors.ts';
 
 /** A block, and the name of its volume. */
 export interface BlockPlace {

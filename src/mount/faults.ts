@@ -4,10 +4,10 @@
 // the mount is read-only, for good, because what is on the medium is not known any more. META blocks that arrived with a wrong
 // checksum are remembered here too, until nobody holds them.
 
-import { HammerIoError } from '../errors.ts';
+import { HammerIoError } from '../core/errors.ts';
 import type { BlockPlace } from './errors.ts';
 import { ReadOnlyError } from './errors.ts';
-import type { MountCompletion } from './mount-device.ts';
+import type { MountCompletion } from '../devices/mount-device.ts';
 
 /** A request that a device could not fulfil. */
 export interface DeviceFault {

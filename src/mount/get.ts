@@ -8,13 +8,13 @@
 // When it is abandoned by its signal, it withdraws from the queue that it stands in; a load goes on, and the handle that it
 // brings is released at once.
 
-import type { Answer } from '../answer.ts';
-import { NO_HANDLE, NO_TICKET } from '../answer.ts';
-import { hasValidCrc } from '../block-crc.ts';
-import { CacheFull } from '../errors.ts';
-import type { Handle } from '../handles.ts';
-import { isLocked, isUnreferenced } from '../lock.ts';
-import type { Ticket } from '../tickets.ts';
+import type { Answer } from '../core/answer.ts';
+import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
+import { hasValidCrc } from '../core/block-crc.ts';
+import { CacheFull } from '../core/errors.ts';
+import type { Handle } from '../core/records/handles.ts';
+import { isLocked, isUnreferenced } from '../core/records/reference-word.ts';
+import type { Ticket } from '../core/records/tickets.ts';
 import type { Engine } from './engine.ts';
 import { CorruptBlock, ReadFailed } from './errors.ts';
 import type { Passage, Seeker } from './room.ts';

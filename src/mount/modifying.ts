@@ -1,15 +1,15 @@
 // Modifying and flushing a held block: the parts that wait. A modification opens when no flush of the block is about to begin
 // and no write of it is in flight; while it is open, no write of the block is issued.
 
-import type { Answer } from '../answer.ts';
-import { NO_HANDLE, NO_TICKET } from '../answer.ts';
-import type { Handle } from '../handles.ts';
-import type { IoType } from '../../spec/snapshot.ts';
+import type { Answer } from '../core/answer.ts';
+import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
+import type { Handle } from '../core/records/handles.ts';
+import type { IoType } from '../../spec/buffer/snapshot.ts';
 import type { Engine } from './engine.ts';
 import { MountBroken, WriteFailed } from './errors.ts';
 import type { Passage } from './room.ts';
 import type { WaitReason } from './statistics.ts';
-import { HEADER_BYTES, renewHeader } from './volume-header.ts';
+import { HEADER_BYTES, renewHeader } from './volumes/header.ts';
 
 /** Bytes of a block that belong to the layer: a checksum in META, the fixed part in a header. */
 export function reservedBytes(type: IoType): number {

@@ -18,27 +18,27 @@
 // block is found by its checksum.
 
 import { EventEmitter } from 'node:events';
-import { NO_HANDLE, NO_TICKET } from '../answer.ts';
-import { InvalidArgument } from '../errors.ts';
-import type { Handle } from '../handles.ts';
+import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
+import { InvalidArgument } from '../core/errors.ts';
+import type { Handle } from '../core/records/handles.ts';
 import type { Change, Patience } from './block.ts';
 import { Block } from './block.ts';
 import { lossesOf, unloadAll } from './closing.ts';
 import { Engine } from './engine.ts';
 import { BlocksHeld, MountClosed, ReadFailed } from './errors.ts';
 import type { DeviceFault } from './faults.ts';
-import { MountFile } from './file.ts';
-import type { FileOptions } from './file-opening.ts';
+import { MountFile } from './file/file.ts';
+import type { FileOptions } from './file/opening.ts';
 import type { BlockType, Got, Wish } from './get.ts';
 import { dropCorrupt, forgetOtherType, getBlock } from './get.ts';
-import type { LentMemory } from './lent-memory.ts';
+import type { LentMemory } from './file/lent-memory.ts';
 import { beginModification, endModification, typeOf, untilOpen } from './modifying.ts';
-import type { MountOptions, MountParts } from './open.ts';
-import { openParts } from './open.ts';
+import type { MountOptions, MountParts } from './volumes/open.ts';
+import { openParts } from './volumes/open.ts';
 import type { MountStatistics } from './statistics.ts';
 import type { Passage } from './room.ts';
 import { Syncing } from './syncing.ts';
-import { readHeader } from './volume-header.ts';
+import { readHeader } from './volumes/header.ts';
 import { onAbort } from './waits.ts';
 
 /** Which block is meant. */

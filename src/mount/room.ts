@@ -12,9 +12,9 @@
 // One thing makes waiting safe although the policy says `full`: *passing* operations, the mount's own short uses of a buffer
 // (a copying read, an update whose function is not running), which give it back without the program's help.
 
-import type { CachePolicy, Room as Verdict } from '../cache-policy.ts';
-import { CacheFull } from '../errors.ts';
-import type { HammerIoCore } from '../hammer-io-core.ts';
+import type { CachePolicy, Room as Verdict } from '../policy/clock-policy.ts';
+import { CacheFull } from '../core/errors.ts';
+import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { Counters } from './statistics.ts';
 import { onAbort } from './waits.ts';
 

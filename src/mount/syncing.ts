@@ -16,9 +16,9 @@
 //
 // Relief is the same without waiting for the program: buffers that are being modified are left out.
 
-import type { Handle } from '../handles.ts';
-import { NO_HANDLE } from '../answer.ts';
-import type { ListName } from '../dirty-lists.ts';
+import type { Handle } from '../core/records/handles.ts';
+import { NO_HANDLE } from '../core/answer.ts';
+import type { ListName } from '../core/records/dirty-lists.ts';
 import type { Engine } from './engine.ts';
 import { MountBroken, SyncFailed } from './errors.ts';
 

@@ -8,11 +8,11 @@
 // A wait that is withdrawn by its signal takes its ticket back where the core can; what cannot be taken back (a load) goes on
 // alone, and what it brings is given to `late`.
 
-import type { Answer } from '../answer.ts';
-import { NO_TICKET } from '../answer.ts';
-import { CacheFull } from '../errors.ts';
-import type { HammerIoCore } from '../hammer-io-core.ts';
-import type { Ticket } from '../tickets.ts';
+import type { Answer } from '../core/answer.ts';
+import { NO_TICKET } from '../core/answer.ts';
+import { CacheFull } from '../core/errors.ts';
+import type { HammerIoCore } from '../core/hammer-io-core.ts';
+import type { Ticket } from '../core/records/tickets.ts';
 import type { Counters, WaitReason } from './statistics.ts';
 
 /** Who waits for a ticket. */

@@ -12,10 +12,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { EXIT, UsageError, type ExitCode } from '../kit/check/exit-codes.ts';
-import { plainTable } from '../kit/check/plain-table.ts';
+import { EXIT, UsageError, type ExitCode } from '../kit/exit-codes.ts';
+import { plainTable } from '../check/plain-table.ts';
 import { CONFIGURATION_NAMES, LARGE_CONFIGURATION, SAFE_CONFIGURATIONS } from '../kit/configurations.ts';
-import { findJar, NoJar } from '../kit/tla/tlc-engine.ts';
+import { findJar, NoJar } from '../tla/tlc-engine.ts';
 import { flushBench } from './cache-flush.ts';
 import { groundFacts } from './cache-ground.ts';
 import { hitsBench } from './cache-hits.ts';

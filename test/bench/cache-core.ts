@@ -1,8 +1,8 @@
 // The core on a file, driven as directly as a program can: no promises for single blocks, requests given to the device in
 // batches, completions brought back in batches. IN_FLIGHT reads are under way at a time.
 
-import { ClockPolicy } from '../../src/cache-policy.ts';
-import { FileDevice, type FileCompletion } from '../../src/file-device/index.ts';
+import { ClockPolicy } from '../../src/policy/clock-policy.ts';
+import { FileDevice, type FileCompletion } from '../../src/devices/file/index.ts';
 import {
   HammerIoCore,
   NO_HANDLE,

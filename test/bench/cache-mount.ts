@@ -1,6 +1,6 @@
 // The mount on a volume: the same work with promises, as most programs would do it. IN_FLIGHT reads are under way at a time.
 
-import { formatVolumes } from '../../src/mount/format.ts';
+import { formatVolumes } from '../../src/mount/volumes/format.ts';
 import { Mount } from '../../src/mount/mount.ts';
 import type { Contender } from './cache-contender.ts';
 import { BLOCK_BYTES, expectBlock, WorkNotDone, writeStamp } from './cache-load.ts';

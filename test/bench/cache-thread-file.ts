@@ -15,7 +15,7 @@ const COUNT = 1;
 const FIRST = 2;
 const END = -1;
 
-/** JavaScript, because a worker inherits no loader; see src/file-device/io-worker-start.ts. */
+/** JavaScript, because a worker inherits no loader; see src/devices/file/io-worker-start.ts. */
 const THREAD = `
 const { parentPort, workerData } = require('node:worker_threads');
 const { openSync, closeSync, writeSync, fdatasyncSync } = require('node:fs');

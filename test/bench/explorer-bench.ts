@@ -7,10 +7,10 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createMachine, explore, type Exploration } from '../../model/index.ts';
-import { catalogue } from '../kit/check/catalogue.ts';
+import { catalogue } from '../check/catalogue.ts';
 import { configuration, TLA_DIR } from '../kit/configurations.ts';
-import { loadManifest } from '../kit/tla/manifest.ts';
-import { tlcEngine } from '../kit/tla/tlc-engine.ts';
+import { loadManifest } from '../tla/manifest.ts';
+import { tlcEngine } from '../tla/tlc-engine.ts';
 import type { Figure } from './bench.ts';
 import { measureInRounds, median, type Variant } from './rounds.ts';
 

@@ -5,9 +5,9 @@
 
 import { randomInt } from 'node:crypto';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { EXIT, type ExitCode } from '../kit/check/exit-codes.ts';
+import { EXIT, type ExitCode } from '../kit/exit-codes.ts';
 import { formatReport } from '../kit/random/report.ts';
-import { soak } from '../kit/random/soak.ts';
+import { soak } from '../loads/random-soak.ts';
 import { machineFacts } from './machine-facts.ts';
 
 const SEED_END = 2 ** 31;

@@ -21,7 +21,7 @@ export const OWN_ADAPTER = [
   process.execPath,
   '--import',
   'tsx',
-  fileURLToPath(new URL('../fixtures/adapter.ts', import.meta.url)),
+  fileURLToPath(new URL('../support/adapter.ts', import.meta.url)),
 ]
   .map((part) => `'${part}'`)
   .join(' ');

@@ -2,7 +2,7 @@
 //
 // Tickets are compared as sets of clients, a bit each: in which order they were woken is nobody's promise.
 
-import type { Outcome, StepStats } from '../../spec/vocabulary.ts';
+import type { Outcome, StepStats } from '../../spec/buffer/vocabulary.ts';
 import type { StepResult } from './driver.ts';
 import type { SnapshotDifference } from './snapshot-difference.ts';
 

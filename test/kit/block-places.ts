@@ -2,7 +2,7 @@
 // number and block number, orders its lists by block and then by volume, and reads ahead from a block to the next number.
 // So blocks get the smallest numbers that keep the order of the shape, and what must be adjacent is checked to be so.
 
-import type { Shape } from '../../spec/snapshot.ts';
+import type { Shape } from '../../spec/buffer/snapshot.ts';
 import type { VolumeOptions } from '../../src/index.ts';
 
 export interface BlockPlaces {

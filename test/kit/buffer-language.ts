@@ -1,8 +1,8 @@
 // The buffer machine in the terms of the kit: its snapshots, its answers, its names.
 
-import { labelOf, type Action, type Outcome, type StepStats } from '../../spec/vocabulary.ts';
-import type { Shape } from '../../spec/snapshot.ts';
-import { OUTCOMES } from '../../model/explore.ts';
+import { labelOf, type Action, type Outcome, type StepStats } from '../../spec/buffer/vocabulary.ts';
+import type { Shape } from '../../spec/buffer/snapshot.ts';
+import { OUTCOMES } from '../../model/buffer/explore.ts';
 import { answerDifferences, isSameAnswer, maskOf, runnableMask } from './answer-difference.ts';
 import { blankSnapshot, type MutableSnapshot, type StepResult } from './driver.ts';
 import type { Language } from './language.ts';

@@ -8,7 +8,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ACTION_KINDS } from '../../spec/vocabulary.ts';
+import { ACTION_KINDS } from '../../spec/buffer/vocabulary.ts';
 import {
   REPAIR_IDS,
   type BlockShape,
@@ -16,7 +16,7 @@ import {
   type IoType,
   type RepairId,
   type Shape,
-} from '../../spec/snapshot.ts';
+} from '../../spec/buffer/snapshot.ts';
 import { readCfg, type Cfg } from './tla/cfg.ts';
 import { ConfigurationError, ConstantReader } from './tla/constant-reader.ts';
 
@@ -91,7 +91,7 @@ export function configuration(name: string, directory: string = TLA_DIR): Config
       `There is no configuration '${name}'; choose one of ${CONFIGURATION_NAMES.join(', ')}.`,
     );
   }
-  const file = join(directory, `${name}.cfg`);
+  const file = join(directory, 'cfg', `${name}.cfg`);
   if (!existsSync(file)) {
     throw new ConfigurationError(`Configuration '${name}' has no file ${file}; restore it from the repository.`);
   }

@@ -4,17 +4,17 @@
 // blocks of the shape to block numbers and completions to pending requests. A snapshot is read off the core by CoreView; what
 // the device holds volatile is read off the device's own record.
 
-import type { Shape, Volatile } from '../../spec/snapshot.ts';
-import type { Action, Outcome, StepStats } from '../../spec/vocabulary.ts';
-import type { Answer } from '../../src/answer.ts';
-import type { Request, Result } from '../../src/device.ts';
-import { ImpossibleInput } from '../../src/errors.ts';
-import { HammerIoCore } from '../../src/hammer-io-core.ts';
-import type { HammerIo } from '../../src/hammer-io.ts';
-import type { Fault } from '../../src/memory-device.ts';
-import { MemoryDevice } from '../../src/memory-device.ts';
-import { NO_HANDLE, NO_TICKET } from '../../src/answer.ts';
-import type { VolumeOptions } from '../../src/options.ts';
+import type { Shape, Volatile } from '../../spec/buffer/snapshot.ts';
+import type { Action, Outcome, StepStats } from '../../spec/buffer/vocabulary.ts';
+import type { Answer } from '../../src/core/answer.ts';
+import type { Request, Result } from '../../src/devices/device.ts';
+import { ImpossibleInput } from '../../src/core/errors.ts';
+import { HammerIoCore } from '../../src/core/hammer-io-core.ts';
+import type { HammerIo } from '../../src/core/records/hammer-io.ts';
+import type { Fault } from '../../src/devices/memory-device.ts';
+import { MemoryDevice } from '../../src/devices/memory-device.ts';
+import { NO_HANDLE, NO_TICKET } from '../../src/core/answer.ts';
+import type { VolumeOptions } from '../../src/core/options.ts';
 import type { Handle, Ticket, TicketKind } from '../../src/index.ts';
 import { placeBlocks } from './block-places.ts';
 import type { Driver, MutableSnapshot, StepResult } from './driver.ts';

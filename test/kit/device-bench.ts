@@ -2,7 +2,7 @@
 // and comparisons that tell the first wrong byte.
 
 import assert from 'node:assert/strict';
-import type { Volatile } from '../../spec/snapshot.ts';
+import type { Volatile } from '../../spec/buffer/snapshot.ts';
 import type { Completion, Device, DeviceRequest, Fault } from '../../src/index.ts';
 import type { Survivors } from './medium.ts';
 

@@ -4,14 +4,14 @@
 // States are compared about a million times in a run, so a snapshot is written in place into one that `blankSnapshot` made;
 // telling two apart is plain comparison (`snapshot-difference.ts`), and words are made only for a difference.
 
-import type { Shape, Snapshot } from '../../spec/snapshot.ts';
-import type { Action, Outcome, StepStats } from '../../spec/vocabulary.ts';
-import type { MutableSnapshot } from '../../model/snapshot.ts';
+import type { Shape, Snapshot } from '../../spec/buffer/snapshot.ts';
+import type { Action, Outcome, StepStats } from '../../spec/buffer/vocabulary.ts';
+import type { MutableSnapshot } from '../../model/buffer/snapshot.ts';
 import { sameSnapshot, snapshotDifferences } from './snapshot-difference.ts';
 
 export { nameOfDriver } from './language.ts';
 export { NotOffered } from './not-offered.ts';
-export { blankSnapshot, type MutableSnapshot } from '../../model/snapshot.ts';
+export { blankSnapshot, type MutableSnapshot } from '../../model/buffer/snapshot.ts';
 
 /** What one action gave. Valid until the next action. */
 export interface StepResult {

@@ -8,7 +8,7 @@
 // the first edge in breadth-first order on which production goes wrong, with a shortest path; or, where it goes wrong only on
 // the way that the walk took, by that way.
 
-import type { Exploration, Graph } from '../../model/explore.ts';
+import type { Exploration, Graph } from '../../model/buffer/explore.ts';
 import { thrownDifference } from './answer-difference.ts';
 import { bufferLanguage } from './buffer-language.ts';
 import type { Driver } from './driver.ts';

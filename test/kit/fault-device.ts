@@ -9,7 +9,7 @@
 // Power loss takes all requests, and of each write that no flush has covered, whether it completed or was still pending, the
 // sectors that the test does not name; `everyPowerLoss` names all choices. Ids of requests are unique between power losses.
 
-import type { Volatile } from '../../spec/snapshot.ts';
+import type { Volatile } from '../../spec/buffer/snapshot.ts';
 import type { Completion, CompletionSink, Device, DeviceRequest, Result } from '../../src/index.ts';
 import { ImpossibleInput } from '../../src/index.ts';
 import { checkFault, ImpossibleFault, leadingSectors, type InjectedFault } from './injected-fault.ts';

@@ -7,8 +7,8 @@
 // What stands here is meant to be used from outside; everything else in this folder may change without notice.
 
 // Shapes and configurations.
-export type { Shape, Snapshot } from '../../spec/snapshot.ts';
-export type { Action, ActionKind, Outcome, StepStats } from '../../spec/vocabulary.ts';
+export type { Shape, Snapshot } from '../../spec/buffer/snapshot.ts';
+export type { Action, ActionKind, Outcome, StepStats } from '../../spec/buffer/vocabulary.ts';
 export {
   configuration,
   CONFIGURATION_NAMES,

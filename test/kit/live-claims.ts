@@ -10,9 +10,9 @@
 // It costs some microseconds for each block that was ever got, each time: for finding defects, not for production.
 
 import { INVARIANTS, PROPERTIES } from '../../spec/index.ts';
-import type { IoType, Shape, Volatile } from '../../spec/snapshot.ts';
-import { REPAIR_IDS } from '../../spec/snapshot.ts';
-import { ACTION_KINDS, type Action, type Outcome } from '../../spec/vocabulary.ts';
+import type { IoType, Shape, Volatile } from '../../spec/buffer/snapshot.ts';
+import { REPAIR_IDS } from '../../spec/buffer/snapshot.ts';
+import { ACTION_KINDS, type Action, type Outcome } from '../../spec/buffer/vocabulary.ts';
 import { NO_HANDLE, NO_TICKET, type Answer, type Handle, type HammerIoCore } from '../../src/index.ts';
 import { blankSnapshot, type MutableSnapshot } from './driver.ts';
 import { ClaimWatch } from './random/claim-watch.ts';

@@ -6,7 +6,7 @@
 // anywhere is tried somewhere; the choice depends on nothing but the exploration. They are visited along a shortest tour, and in
 // each of them production must still be where the model is: a call that changed what no snapshot shows is noticed later.
 
-import type { Exploration, Graph } from '../../model/explore.ts';
+import type { Exploration, Graph } from '../../model/buffer/explore.ts';
 import { bufferLanguage } from './buffer-language.ts';
 import type { Driver } from './driver.ts';
 import { nameOfDriver, type AnyDriver, type AnyExploration, type Language } from './language.ts';

@@ -1,6 +1,6 @@
 // The tree of shortest paths in an exploration's graph: for each state the edge by which the explorer first came to it.
 
-import type { Graph } from '../../model/explore.ts';
+import type { Graph } from '../../model/buffer/explore.ts';
 
 /** The graph of an exploration that was asked to keep it. */
 export function graphOf({ graph }: { readonly graph?: Graph }): Graph {

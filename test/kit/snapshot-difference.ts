@@ -3,7 +3,14 @@
 // `sameSnapshot` runs after every step of the edge walk: field by field, no allocation, no JSON. `snapshotDifferences` runs
 // once, for the report. A test holds that the two never disagree.
 
-import type { ClientSnapshot, IoSnapshot, MountSnapshot, RunEntry, Shape, Snapshot } from '../../spec/snapshot.ts';
+import type {
+  ClientSnapshot,
+  IoSnapshot,
+  MountSnapshot,
+  RunEntry,
+  Shape,
+  Snapshot,
+} from '../../spec/buffer/snapshot.ts';
 
 /** A field in which two states differ, with names of the shape: `io d1.refs`, `client c1.at`, `mount.criticalError`. */
 export interface SnapshotDifference {

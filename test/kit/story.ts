@@ -4,8 +4,8 @@
 // of its own names the buffer that the client is concerned with, where the state before is known. A long path is told in at
 // most ten lines, several steps to a line: shortest paths are short enough to read, but not always to list.
 
-import { ACTIONS, type Action, type Outcome } from '../../spec/vocabulary.ts';
-import type { Shape, Snapshot } from '../../spec/snapshot.ts';
+import { ACTIONS, type Action, type Outcome } from '../../spec/buffer/vocabulary.ts';
+import type { Shape, Snapshot } from '../../spec/buffer/snapshot.ts';
 import type { AnyExploration, Language } from './language.ts';
 import { graphOf } from './search-tree.ts';
 import type { SnapshotDifference } from './snapshot-difference.ts';

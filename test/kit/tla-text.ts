@@ -5,7 +5,14 @@
 // specification does not keep are left out; `lockedExtra` is how far the counter of locked buffers is above their number.
 // Records repeat in thousands of states: each is written once and then found by a short key.
 
-import type { ClientSnapshot, IoSnapshot, RunEntry, Shape, Snapshot, VolumeSnapshot } from '../../spec/snapshot.ts';
+import type {
+  ClientSnapshot,
+  IoSnapshot,
+  RunEntry,
+  Shape,
+  Snapshot,
+  VolumeSnapshot,
+} from '../../spec/buffer/snapshot.ts';
 import { NONE_NAME } from './configurations.ts';
 import { functionText, record, remember } from './tla/canonical-text.ts';
 

@@ -2,8 +2,8 @@
 // sample of the small machines' states and edges. Each is then broken in every way that one field, one list entry or one
 // outcome allows, in place, so that thousands of broken ones cost next to nothing. Whoever is shown one must not keep it.
 
-import { OUTCOMES } from '../../model/explore.ts';
-import { PLACES } from '../../model/state.ts';
+import { OUTCOMES } from '../../model/buffer/explore.ts';
+import { PLACES } from '../../model/buffer/state.ts';
 import { CLAIMS, GOALS, type Snapshot, type Step, type Transition } from '../../spec/index.ts';
 import { blankSnapshot } from '../kit/driver.ts';
 import { graphOf } from '../kit/search-tree.ts';

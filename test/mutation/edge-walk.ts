@@ -1,9 +1,9 @@
 // Production on every edge of a small buffer machine: see tour-walk.ts.
 
 import type { Exploration } from '../../model/index.ts';
-import { OUTCOMES } from '../../model/explore.ts';
-import type { Shape, Snapshot } from '../../spec/snapshot.ts';
-import type { Action } from '../../spec/vocabulary.ts';
+import { OUTCOMES } from '../../model/buffer/explore.ts';
+import type { Shape, Snapshot } from '../../spec/buffer/snapshot.ts';
+import type { Action } from '../../spec/buffer/vocabulary.ts';
 import { NO_HANDLE, NO_TICKET, type Answer } from '../../src/index.ts';
 import { CoreDriver } from '../kit/core-driver.ts';
 import { blankSnapshot, type MutableSnapshot, type StepResult } from '../kit/driver.ts';

@@ -3,7 +3,7 @@
 
 import { test } from 'vitest';
 import { NO_HANDLE, type Ticket } from '../../src/index.ts';
-import { EIO } from '../kit/core-stage.ts';
+import { EIO } from '../support/core-stage.ts';
 import { headerWithoutBuffer, Misuse, withHeader, type MisuseRow } from './misuse.ts';
 import { messageOf, mustBe } from './must.ts';
 

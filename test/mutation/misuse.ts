@@ -1,7 +1,7 @@
 // A fresh core over a device, with buffers of block 3 in the states that misuse begins with, and what it says when misused.
 
 import type { Handle } from '../../src/index.ts';
-import { CoreStage } from '../kit/core-stage.ts';
+import { CoreStage } from '../support/core-stage.ts';
 
 /** A fresh core over a device, and buffers of block 3 in the states that misuse begins with. */
 export class Misuse {

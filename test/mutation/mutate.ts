@@ -11,7 +11,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { EXIT, oneLine, UsageError, type ExitCode } from '../kit/check/exit-codes.ts';
+import { EXIT, oneLine, UsageError, type ExitCode } from '../kit/exit-codes.ts';
 import { changedFiles, contradiction, shortcomings, staleness, type Present } from './judgement.ts';
 import { hashOfFile, readRecord, RECORD_FILE, writeRecord, type Counts, type MutationRecord } from './record.ts';
 import { readRequest } from './request.ts';
@@ -23,7 +23,7 @@ import { hashOfSuite, toolVersions } from './suite-files.ts';
 import { suiteNamed, suiteOf, SUITES, type Suite } from './suites.ts';
 
 /** Small, and never changed lightly: made again in every run of CI. */
-const WITNESS = 'src/run-list.ts';
+const WITNESS = 'src/core/records/run-list.ts';
 
 /** Where the mutants that were not killed are told, one a line. */
 const UNNOTICED_FILE = 'reports/unnoticed-mutants.txt';

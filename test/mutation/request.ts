@@ -1,7 +1,7 @@
 // What can be asked of `npm run mutate`, read by commander. A request that cannot be carried out ends in a UsageError.
 
 import { Command, CommanderError, Option } from 'commander';
-import { UsageError } from '../kit/check/exit-codes.ts';
+import { UsageError } from '../kit/exit-codes.ts';
 import { mutatedFiles } from './scope.mjs';
 import { SUITES } from './suites.ts';
 

@@ -11,8 +11,8 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MUTATED = [
   /^src\/.*\.ts$/,
   /^model\/.*\.ts$/,
-  /^spec\/(?:direct\/)?(?:invariants|properties|goals)[^/]*\.ts$/,
-  /^spec\/(?:direct\/)?(?:reading|per-io|composite-state|progress)\.ts$/,
+  /^spec\/(?:buffer\/|direct\/)?(?:invariants|properties|goals)[^/]*\.ts$/,
+  /^spec\/(?:buffer\/|direct\/)?(?:reading|per-io|composite-state|progress)\.ts$/,
 ];
 
 /** @param {string} file its path from the root, with slashes */

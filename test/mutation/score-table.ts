@@ -1,6 +1,6 @@
 // The scores as text: a line for each group, for everything, and the mutants that nobody noticed.
 
-import { plainTable } from '../kit/check/plain-table.ts';
+import { plainTable } from '../check/plain-table.ts';
 import { groupScores } from './judgement.ts';
 import { scoreOf, tested, type Counts } from './record.ts';
 import type { Unnoticed } from './fates.ts';

@@ -2,9 +2,9 @@
 // a fraction of a second, and together they reach every rule, every answer and every fault. What each of them must look like
 // stands in `machine-goldens.ts`; the model is held against that, and production against the model.
 
-import type { ActionKind } from '../../spec/vocabulary.ts';
-import { REPAIR_IDS, type RepairId, type Shape } from '../../spec/snapshot.ts';
-import { block, shapeOf } from '../kit/shape-of.ts';
+import type { ActionKind } from '../../spec/buffer/vocabulary.ts';
+import { REPAIR_IDS, type RepairId, type Shape } from '../../spec/buffer/snapshot.ts';
+import { block, shapeOf } from '../support/shape-of.ts';
 
 const GET: readonly ActionKind[] = ['ioRead', 'readDone', 'resumeGet', 'release', 'resumeRelease'];
 const CHANGE: readonly ActionKind[] = ['ioModify', 'resumeModify', 'ioModifyDone', 'change'];

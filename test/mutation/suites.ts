@@ -17,7 +17,7 @@ export interface Suite {
 const SHORT = 1500;
 
 const made = (...names: string[]): string[] => names.map((name) => `test/mutation/${name}.mutants.ts`);
-const ordinary = (...names: string[]): string[] => names.map((name) => `test/${name}.test.ts`);
+const ordinary = (...names: string[]): string[] => names.map((name) => `test/unit/src/${name}.test.ts`);
 const inside = (folder: string) => (file: string) => file.startsWith(folder);
 
 /** The first that names a file judges it, so what goes around the cache stands before what it goes around. */
@@ -39,16 +39,16 @@ export const SUITES: readonly Suite[] = [
     mutates: inside('src/direct/'),
     tests: [
       ...made('units-direct-messages', 'units-direct'),
-      ...ordinary('direct-refusals', 'direct-io', 'direct-sharing'),
+      ...ordinary('direct/refusals', 'direct/direct-io', 'direct/sharing'),
       ...made('direct-walks'),
-      ...ordinary('direct-extents'),
+      ...ordinary('direct/extents'),
       ...made('direct-loading'),
     ],
     keepsThread: true,
   },
   {
     name: 'mount-file',
-    mutates: (file) => file.startsWith('src/mount/file') || file === 'src/mount/lent-memory.ts',
+    mutates: inside('src/mount/file/'),
     tests: [
       ...made('units-mount-file-memory', 'units-mount-file-work', 'units-mount-file-opening'),
       ...made('units-mount-file-cells', 'units-mount-file-calls'),
@@ -71,7 +71,7 @@ export const SUITES: readonly Suite[] = [
       // The parts before the whole: where a part is broken, a mount waits in vain.
       ...made('units-mount-errors', 'units-mount-parts', 'units-engine', 'units-mount-memory'),
       ...made('units-mount', 'units-mount-calls'),
-      ...ordinary('mount-faults', 'mount-waiting', 'mount', 'mount-format'),
+      ...ordinary('mount/faults', 'mount/waits', 'mount/mount', 'mount/volumes/format'),
       ...made('units-mount-files', 'loading'),
     ],
     keepsThread: false,
@@ -79,11 +79,11 @@ export const SUITES: readonly Suite[] = [
   },
   {
     name: 'file-device',
-    mutates: inside('src/file-device/'),
+    mutates: inside('src/devices/file/'),
     tests: [
       ...made('units-file-errors', 'units-file-thread', 'units-file-owner', 'units-file-locks'),
       ...made('units-file-start', 'units-file-opening', 'units-write-log'),
-      ...ordinary('file-device-batch', 'file-device-ahead', 'file-device-log'),
+      ...ordinary('devices/file/io-batch', 'devices/file/flush-ahead', 'devices/file/write-log'),
       ...made('loading'),
     ],
     keepsThread: true,
@@ -91,8 +91,12 @@ export const SUITES: readonly Suite[] = [
   },
   {
     name: 'cache-policy',
-    mutates: inside('src/cache-policy'),
-    tests: [...made('units-cache-policy'), ...ordinary('cache-policy', 'cache-policy-writes'), ...made('loading')],
+    mutates: inside('src/policy/'),
+    tests: [
+      ...made('units-cache-policy'),
+      ...ordinary('policy/clock-policy', 'policy/clock-policy-writes'),
+      ...made('loading'),
+    ],
     keepsThread: true,
   },
   {
@@ -100,7 +104,7 @@ export const SUITES: readonly Suite[] = [
     mutates: inside('src/'),
     tests: [
       ...made('messages', 'messages-input', 'units-core', 'stories'),
-      ...ordinary('core-stories', 'core-errors', 'core-memory-device', 'block-table'),
+      ...ordinary('core/stories', 'core/errors', 'devices/memory-device', 'core/records/block-table'),
       ...made('machines', 'loading'),
     ],
     keepsThread: true,

@@ -2,11 +2,11 @@
 // is not done: how far the hand goes, which neighbours are taken along, and the whole text of refusals.
 
 import { test } from 'vitest';
-import { ClockPolicy } from '../../src/cache-policy.ts';
-import { isPullable } from '../../src/cache-policy/buf-use.ts';
-import { SequentialReads } from '../../src/cache-policy/sequential-reads.ts';
+import { ClockPolicy } from '../../src/policy/clock-policy.ts';
+import { isPullable } from '../../src/policy/buf-use.ts';
+import { SequentialReads } from '../../src/policy/sequential-reads.ts';
 import type { Handle } from '../../src/index.ts';
-import { PolicyStage } from '../kit/cache-policy-stage.ts';
+import { PolicyStage } from '../loads/cache-policy-stage.ts';
 import { mustBe, mustEqual, mustThrow } from './must.ts';
 
 const SIZE = 64;

@@ -2,10 +2,10 @@
 
 import { test } from 'vitest';
 import { HammerIoCore, HammerIoError, MemoryDevice, PROMISES } from '../../src/index.ts';
-import * as errors from '../../src/errors.ts';
-import { Slab } from '../../src/buf.ts';
-import { Slot, Slots } from '../../src/slots.ts';
-import { EIO } from '../kit/core-stage.ts';
+import * as errors from '../../src/core/errors.ts';
+import { Slab } from '../../src/core/records/buf.ts';
+import { Slot, Slots } from '../../src/core/records/slots.ts';
+import { EIO } from '../support/core-stage.ts';
 import { mustBe, mustEqual, mustThrow } from './must.ts';
 
 test('by default a quarter of the slab may be backlog, blocks are 16 KiB, and nobody lays UNDO', () => {

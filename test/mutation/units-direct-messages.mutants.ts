@@ -2,7 +2,7 @@
 
 import { test } from 'vitest';
 import { DirectFailure, type DirectFile, type Front } from '../../src/index.ts';
-import { DirectStage, STAGE_BLOCK } from '../kit/direct/direct-stage.ts';
+import { DirectStage, STAGE_BLOCK } from '../support/direct-core-stage.ts';
 import { at, Scene } from './direct-scene.ts';
 import { mustBe, mustEqual, mustThrow } from './must.ts';
 

@@ -11,7 +11,7 @@ import {
   stuckFronts,
 } from '../../model/direct/index.ts';
 import type { DirectGoal, DirectInvariant, DirectProperty, DirectShape } from '../../spec/direct/index.ts';
-import { directShapeOf, type DirectShapeParts } from '../fixtures/direct-shapes.ts';
+import { directShapeOf, type DirectShapeParts } from '../support/direct-shapes.ts';
 import { DIRECT_MACHINES } from './direct-machines.ts';
 import { mustBe, mustEqual, mustThrow } from './must.ts';
 

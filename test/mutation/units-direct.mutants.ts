@@ -2,7 +2,7 @@
 
 import { test } from 'vitest';
 import { DirectIo, HammerIoCore, type Front, type Place } from '../../src/index.ts';
-import { counting, DirectStage, elementAt, STAGE_BLOCK } from '../kit/direct/direct-stage.ts';
+import { counting, DirectStage, elementAt, STAGE_BLOCK } from '../support/direct-core-stage.ts';
 import { at, Scene } from './direct-scene.ts';
 import { mustBe, mustEqual, mustThrow } from './must.ts';
 

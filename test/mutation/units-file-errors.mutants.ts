@@ -2,9 +2,14 @@
 // file is touched.
 
 import { test } from 'vitest';
-import { alignedSlab } from '../../src/file-device/aligned-slab.ts';
-import { DeviceError, deviceErrorFrom, DIRECT_ADVICE, type DeviceFailure } from '../../src/file-device/device-error.ts';
-import { checkFileDeviceOptions, type FileDeviceOptions } from '../../src/file-device/file-device-options.ts';
+import { alignedSlab } from '../../src/devices/file/aligned-slab.ts';
+import {
+  DeviceError,
+  deviceErrorFrom,
+  DIRECT_ADVICE,
+  type DeviceFailure,
+} from '../../src/devices/file/device-error.ts';
+import { checkFileDeviceOptions, type FileDeviceOptions } from '../../src/devices/file/file-device-options.ts';
 import { messageOf, mustBe, mustEqual, mustThrow } from './must.ts';
 
 /** What is seen, and the advice, by code. */

@@ -4,7 +4,7 @@
 import { hostname } from 'node:os';
 import { threadId } from 'node:worker_threads';
 import { test } from 'vitest';
-import { LockFile, type LockHolder } from '../../src/file-device/lock-file.ts';
+import { LockFile, type LockHolder } from '../../src/devices/file/lock-file.ts';
 import { mustBe, mustEqual } from './must.ts';
 import { systemError, ToldDisk } from './told-disk.ts';
 

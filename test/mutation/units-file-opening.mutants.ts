@@ -3,9 +3,9 @@
 
 import { constants } from 'node:fs';
 import { test } from 'vitest';
-import { DIRECT_ADVICE } from '../../src/file-device/device-error.ts';
-import { FileDevice } from '../../src/file-device/index.ts';
-import { VolumeFile, type FileVolume } from '../../src/file-device/volume-file.ts';
+import { DIRECT_ADVICE } from '../../src/devices/file/device-error.ts';
+import { FileDevice } from '../../src/devices/file/index.ts';
+import { VolumeFile, type FileVolume } from '../../src/devices/file/volume-file.ts';
 import { mustBe, mustEqual } from './must.ts';
 import { systemError, ToldDisk, type Entry } from './told-disk.ts';
 

@@ -8,14 +8,14 @@ import {
   checkwriteStep,
   completeStep,
   deallocateStep,
-} from '../../model/decide.ts';
-import { decideRelease, releaseStep, type ReleaseFacts } from '../../model/decide.ts';
-import { packedRecord } from '../../model/packed.ts';
-import { StateTable } from '../../model/state-table.ts';
-import { State } from '../../model/state.ts';
+} from '../../model/buffer/decide.ts';
+import { decideRelease, releaseStep, type ReleaseFacts } from '../../model/buffer/decide.ts';
+import { packedRecord } from '../../model/explorer/packed.ts';
+import { StateTable } from '../../model/explorer/tables.ts';
+import { State } from '../../model/buffer/state.ts';
 import type { Shape } from '../../spec/index.ts';
-import { seedReleaseFlow } from '../kit/seed-release-flow.ts';
-import { block, shapeOf } from '../kit/shape-of.ts';
+import { seedReleaseFlow } from '../check/seed-release-flow.ts';
+import { block, shapeOf } from '../support/shape-of.ts';
 import { mustBe, mustEqual, mustThrow } from './must.ts';
 
 interface Lamp {

@@ -2,10 +2,10 @@
 // what is counted, what is not done, and who still waits.
 
 import { test } from 'vitest';
-import { ClockPolicy } from '../../src/cache-policy.ts';
-import type { HammerIoCore } from '../../src/hammer-io-core.ts';
+import { ClockPolicy } from '../../src/policy/clock-policy.ts';
+import type { HammerIoCore } from '../../src/core/hammer-io-core.ts';
 import { BlocksHeld, MountBroken, MountClosed, WritesLost, type Mount } from '../../src/mount/index.ts';
-import { BLOCK_BYTES, mounted, settle, staged, type DrivenVolumes } from '../kit/mount-stage.ts';
+import { BLOCK_BYTES, mounted, settle, staged, type DrivenVolumes } from '../support/mount-stage.ts';
 import { mustBe, mustEqual, mustThrow } from './must.ts';
 
 const EIO = { code: 'EIO' } as const;

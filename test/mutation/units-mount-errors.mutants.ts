@@ -3,7 +3,7 @@
 import { test } from 'vitest';
 import * as errors from '../../src/mount/errors.ts';
 import { Faults } from '../../src/mount/faults.ts';
-import type { MountCompletion } from '../../src/mount/mount-device.ts';
+import type { MountCompletion } from '../../src/devices/mount-device.ts';
 import { newCounters, WAIT_REASONS } from '../../src/mount/statistics.ts';
 import { mustBe, mustEqual, mustThrow } from './must.ts';
 

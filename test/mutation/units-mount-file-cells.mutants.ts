@@ -2,12 +2,12 @@
 // and how much of it; and what a call rejects with.
 
 import { test } from 'vitest';
-import { ClockPolicy } from '../../src/cache-policy.ts';
-import type { FaultPlan } from '../../src/memory-volumes.ts';
-import type { FileOptions } from '../../src/mount/file-opening.ts';
-import type { MountFile } from '../../src/mount/file.ts';
+import { ClockPolicy } from '../../src/policy/clock-policy.ts';
+import type { FaultPlan } from '../../src/devices/memory-volumes.ts';
+import type { FileOptions } from '../../src/mount/file/opening.ts';
+import type { MountFile } from '../../src/mount/file/file.ts';
 import type { Mount } from '../../src/mount/mount.ts';
-import { BLOCK_BYTES as B, mounted } from '../kit/mount-stage.ts';
+import { BLOCK_BYTES as B, mounted } from '../support/mount-stage.ts';
 import { mustBe, mustEqual } from './must.ts';
 
 const CELL = 4 * B;

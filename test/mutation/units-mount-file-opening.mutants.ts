@@ -2,9 +2,9 @@
 
 import { test } from 'vitest';
 import type { Element } from '../../src/direct/index.ts';
-import type { FileOptions } from '../../src/mount/file-opening.ts';
+import type { FileOptions } from '../../src/mount/file/opening.ts';
 import type { Mount } from '../../src/mount/mount.ts';
-import { BLOCK_BYTES, mounted, settle, staged } from '../kit/mount-stage.ts';
+import { BLOCK_BYTES, mounted, settle, staged } from '../support/mount-stage.ts';
 import { mustBe, mustEqual } from './must.ts';
 
 const CELL = 4 * BLOCK_BYTES;

@@ -3,11 +3,11 @@
 
 import { test } from 'vitest';
 import type { DirectOutcome } from '../../spec/direct/vocabulary.ts';
-import { CacheFull } from '../../src/errors.ts';
-import { Files, FileWork } from '../../src/mount/file-work.ts';
+import { CacheFull } from '../../src/core/errors.ts';
+import { Files, FileWork } from '../../src/mount/file/work.ts';
 import type { Seeker } from '../../src/mount/room.ts';
-import type { Ticket } from '../../src/tickets.ts';
-import { settle } from '../kit/mount-stage.ts';
+import type { Ticket } from '../../src/core/records/tickets.ts';
+import { settle } from '../support/mount-stage.ts';
 import { mustBe, mustEqual, mustThrow } from './must.ts';
 
 const OOPS = new Error('oops');

@@ -2,12 +2,12 @@
 // they say.
 
 import { test } from 'vitest';
-import type { MountCompletion } from '../../src/mount/mount-device.ts';
-import { finalizeCrc } from '../../src/block-crc.ts';
-import { MemoryVolumes } from '../../src/memory-volumes.ts';
+import type { MountCompletion } from '../../src/devices/mount-device.ts';
+import { finalizeCrc } from '../../src/core/block-crc.ts';
+import { MemoryVolumes } from '../../src/devices/memory-volumes.ts';
 import { formatDevice, Mount } from '../../src/mount/index.ts';
-import * as headers from '../../src/mount/volume-header.ts';
-import { formatted, SET_ID } from '../kit/mount-stage.ts';
+import * as headers from '../../src/mount/volumes/header.ts';
+import { formatted, SET_ID } from '../support/mount-stage.ts';
 import { messageOf, mustBe, mustEqual, mustThrow } from './must.ts';
 
 const HEADER: headers.VolumeHeader = {

@@ -3,8 +3,8 @@
 
 import { test } from 'vitest';
 import { blankSnapshot, createMachine, explore, pathTo, stuckStates } from '../../model/index.ts';
-import { OUTCOMES } from '../../model/explore.ts';
-import { cancelGet } from '../../model/references.ts';
+import { OUTCOMES } from '../../model/buffer/explore.ts';
+import { cancelGet } from '../../model/buffer/release.ts';
 import type { Goal, Invariant, Property, Snapshot } from '../../spec/index.ts';
 import { explorationOf } from './explorations.ts';
 import { mustBe, mustEqual, mustThrow } from './must.ts';

@@ -3,9 +3,9 @@
 
 import { test } from 'vitest';
 import { blankSnapshot, createMachine } from '../../model/index.ts';
-import { Records, Sight } from '../../model/sight.ts';
-import { takeSnapshot, View } from '../../model/snapshot.ts';
-import type { State } from '../../model/state.ts';
+import { Records, Sight } from '../../model/buffer/sight.ts';
+import { takeSnapshot, View } from '../../model/buffer/snapshot.ts';
+import type { State } from '../../model/buffer/state.ts';
 import type { Snapshot } from '../../spec/index.ts';
 import { mustBe, mustEqual } from './must.ts';
 import { SMALL_MACHINES } from './small-machines.ts';

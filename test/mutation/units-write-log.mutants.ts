@@ -5,12 +5,12 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, test } from 'vitest';
 import { crc32 } from 'node:zlib';
-import { IoCounters } from '../../src/file-device/io-counters.ts';
-import { Job, WRITE } from '../../src/file-device/job.ts';
-import { Transfer } from '../../src/file-device/transfer.ts';
-import * as format from '../../src/file-device/write-log-format.ts';
-import { readWriteLog, WriteLog } from '../../src/file-device/write-log.ts';
-import { ScriptedFiles } from '../fixtures/scripted-files.ts';
+import { IoCounters } from '../../src/devices/file/io-counters.ts';
+import { Job, WRITE } from '../../src/devices/file/job.ts';
+import { Transfer } from '../../src/devices/file/transfer.ts';
+import * as format from '../../src/devices/file/write-log-format.ts';
+import { readWriteLog, WriteLog } from '../../src/devices/file/write-log.ts';
+import { ScriptedFiles } from '../support/scripted-files.ts';
 import { messageOf, mustBe, mustEqual, mustThrow } from './must.ts';
 
 const BYTES = 64;

@@ -3,12 +3,12 @@
 
 import { test } from 'vitest';
 import { blankSnapshot, createMachine, explore } from '../../model/index.ts';
-import { Records, Sight } from '../../model/sight.ts';
-import { takeSnapshot, View } from '../../model/snapshot.ts';
+import { Records, Sight } from '../../model/buffer/sight.ts';
+import { takeSnapshot, View } from '../../model/buffer/snapshot.ts';
 import type { Snapshot } from '../../spec/index.ts';
-import { QUIET_ACTS } from '../kit/quiet-acts.ts';
+import { QUIET_ACTS } from '../support/quiet-acts.ts';
 import { graphOf } from '../kit/search-tree.ts';
-import { shapeOf } from '../kit/shape-of.ts';
+import { shapeOf } from '../support/shape-of.ts';
 import { sameSnapshot } from '../kit/snapshot-difference.ts';
 import { explorationOf } from './explorations.ts';
 import { mustBe } from './must.ts';

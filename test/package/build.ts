@@ -29,7 +29,7 @@ class BuildError extends Error {
 function build(): void {
   rmSync(DIST, { recursive: true, force: true });
   compile();
-  for (const name of CONFIGURATION_NAMES) copy(join(TLA, `${name}.cfg`));
+  for (const name of CONFIGURATION_NAMES) copy(join(TLA, 'cfg', `${name}.cfg`));
   copyNamedFiles();
   dropUnreached();
   const dangling = danglingReferences();

@@ -27,7 +27,7 @@ export interface Manifest {
 
 /** What is wrong with the contents of a package that stands in `directory` and consists of `files`: sentences. */
 export function faultsOf(directory: string, files: readonly string[], manifest: Manifest): string[] {
-  const wanted = new Set([...PAGES, ...CONFIGURATION_NAMES.map((name) => `dist/tla/${name}.cfg`)]);
+  const wanted = new Set([...PAGES, ...CONFIGURATION_NAMES.map((name) => `dist/tla/cfg/${name}.cfg`)]);
   const entries = Object.keys(manifest.exports).flatMap((path) => entriesOf(manifest, path));
   for (const file of reachedFrom(directory, entries)) wanted.add(file);
   return [

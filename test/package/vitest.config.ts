@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL('../..', import.meta.url)),
-    include: ['test/package-*.test.ts'],
+    include: ['test/package/*.test.ts'],
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 120_000,

@@ -76,7 +76,7 @@ export function directConfiguration(name: string, directory: string = TLA_DIR): 
       `There is no configuration '${name}'; choose one of ${DIRECT_CONFIGURATION_NAMES.join(', ')}.`,
     );
   }
-  const file = join(directory, `${name}.cfg`);
+  const file = join(directory, 'cfg', `${name}.cfg`);
   if (!existsSync(file)) {
     throw new ConfigurationError(`Configuration '${name}' has no file ${file}; restore it from the repository.`);
   }

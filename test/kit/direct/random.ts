@@ -12,7 +12,7 @@ import { DIRECT_ABSENT, DIRECT_CLAIMS } from '../../../spec/direct/index.ts';
 import { DIRECT_LABELS } from '../../../spec/direct/vocabulary.ts';
 import { DIRECT_REPAIR_IDS, type DirectRepairId, type DirectShape } from '../../../spec/direct/snapshot.ts';
 import { createDirectMachine, type DirectMachine } from '../../../model/direct/index.ts';
-import { claimLines } from '../check/claim-lines.ts';
+import { claimLines } from '../claim-lines.ts';
 import { shrink } from '../shrink.ts';
 import { diceOf } from '../random/dice.ts';
 import { TokenError } from '../random/sealed.ts';

@@ -5,7 +5,7 @@
 // that it cannot show are not compared. A run in which nothing at all was compared does not pass.
 
 import { createMachine, explore } from '../../../model/index.ts';
-import { REPAIR_IDS, type RepairId, type Shape } from '../../../spec/snapshot.ts';
+import { REPAIR_IDS, type RepairId, type Shape } from '../../../spec/buffer/snapshot.ts';
 import type { Driver } from '../driver.ts';
 import { executeEdges } from '../edges.ts';
 import { breakPromises } from '../promises.ts';

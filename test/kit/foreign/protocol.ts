@@ -3,9 +3,15 @@
 // field, a word outside the vocabulary or an id that was not asked for is a fault of the adapter, told with the request.
 
 import { OUTCOMES } from '../../../model/index.ts';
-import { ACTION_KINDS, type Action, type ActionKind, type Outcome, type StepStats } from '../../../spec/vocabulary.ts';
-import type { Shape } from '../../../spec/snapshot.ts';
-import { PROMISES } from '../../../src/errors.ts';
+import {
+  ACTION_KINDS,
+  type Action,
+  type ActionKind,
+  type Outcome,
+  type StepStats,
+} from '../../../spec/buffer/vocabulary.ts';
+import type { Shape } from '../../../spec/buffer/snapshot.ts';
+import { PROMISES } from '../../../src/core/errors.ts';
 import { plainAction } from '../trace/action-arguments.ts';
 import {
   flagOf, isObject, listOf, Malformed, objectOf, parseJson, quoted, refuseOthers, textOf, wholeOf, wordOf, type JsonObject,

@@ -2,8 +2,8 @@
 // implementation needs to be checked from outside, and what our own tests and benchmarks put behind the pipe.
 
 import { readSync, writeSync } from 'node:fs';
-import { ACTION_KINDS } from '../../../spec/vocabulary.ts';
-import { REPAIR_IDS, type Shape } from '../../../spec/snapshot.ts';
+import { ACTION_KINDS } from '../../../spec/buffer/vocabulary.ts';
+import { REPAIR_IDS, type Shape } from '../../../spec/buffer/snapshot.ts';
 import { blankSnapshot, NotOffered, type Driver, type MutableSnapshot } from '../driver.ts';
 import { readAction } from '../trace/action-arguments.ts';
 import { Malformed, objectOf, parseJson, type JsonObject } from '../trace/malformed.ts';

@@ -3,9 +3,9 @@
 // here makes a difference disappear in a field that was announced.
 
 import { createMachine, type Machine } from '../../../model/index.ts';
-import { View } from '../../../model/snapshot.ts';
-import type { Shape, Snapshot } from '../../../spec/snapshot.ts';
-import type { Action, StepStats } from '../../../spec/vocabulary.ts';
+import { View } from '../../../model/buffer/snapshot.ts';
+import type { Shape, Snapshot } from '../../../spec/buffer/snapshot.ts';
+import type { Action, StepStats } from '../../../spec/buffer/vocabulary.ts';
 import { ActionTable } from '../trace/action-arguments.ts';
 
 export class Shadow {

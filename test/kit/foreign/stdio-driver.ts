@@ -5,8 +5,8 @@
 // it was told, so only an action needs a request. When the adapter dies, hangs or says what the protocol does not allow, an
 // AdapterFault with the last request is thrown, and thrown again by whatever is asked later.
 
-import type { Shape } from '../../../spec/snapshot.ts';
-import type { Action, StepStats } from '../../../spec/vocabulary.ts';
+import type { Shape } from '../../../spec/buffer/snapshot.ts';
+import type { Action, StepStats } from '../../../spec/buffer/vocabulary.ts';
 import { blankSnapshot, NotOffered, type Driver, type MutableSnapshot, type StepResult } from '../driver.ts';
 import { Malformed, quoted, type JsonObject } from '../trace/malformed.ts';
 import { applyChange, copyFields, FIELD_NAMES } from '../trace/state-change.ts';

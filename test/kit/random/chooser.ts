@@ -3,10 +3,10 @@
 // Trying is performing: the model leaves its state untouched when an action cannot happen, so the first that can has
 // happened. An exact command means its one action or nothing. A kind that cannot happen for anybody is tried once per command, and a client in the wrong place is not asked.
 
-import { ACTION_KINDS, type Action, type Outcome } from '../../../spec/vocabulary.ts';
-import type { ClientAt, Shape } from '../../../spec/snapshot.ts';
-import type { Machine } from '../../../model/machine.ts';
-import { PLACES } from '../../../model/state.ts';
+import { ACTION_KINDS, type Action, type Outcome } from '../../../spec/buffer/vocabulary.ts';
+import type { ClientAt, Shape } from '../../../spec/buffer/snapshot.ts';
+import type { Machine } from '../../../model/buffer/machine.ts';
+import { PLACES } from '../../../model/buffer/state.ts';
 import type { Command, Program } from './program.ts';
 import { FAULT_OF, FAULTS_IN_16, levelOfFault, SLOT_COUNT, WHEEL } from './wheel.ts';
 

@@ -2,8 +2,8 @@
 
 import { INVARIANTS, PROPERTIES } from '../../../spec/index.ts';
 import type { Step } from '../../../spec/claim.ts';
-import type { RepairId, Snapshot } from '../../../spec/snapshot.ts';
-import { ACTION_KINDS, type ActionKind } from '../../../spec/vocabulary.ts';
+import type { RepairId, Snapshot } from '../../../spec/buffer/snapshot.ts';
+import { ACTION_KINDS, type ActionKind } from '../../../spec/buffer/vocabulary.ts';
 
 /** Every which state is looked at for claims that apply. */
 const SAMPLED = 8;

@@ -11,10 +11,10 @@
 // each run begins with `reset()`.
 
 import { crc32 } from 'node:zlib';
-import { ACTION_KINDS, type ActionKind } from '../../../spec/vocabulary.ts';
-import { REPAIR_IDS, type RepairId, type Shape } from '../../../spec/snapshot.ts';
-import { createMachine, type Machine } from '../../../model/machine.ts';
-import type { State } from '../../../model/state.ts';
+import { ACTION_KINDS, type ActionKind } from '../../../spec/buffer/vocabulary.ts';
+import { REPAIR_IDS, type RepairId, type Shape } from '../../../spec/buffer/snapshot.ts';
+import { createMachine, type Machine } from '../../../model/buffer/machine.ts';
+import type { State } from '../../../model/buffer/state.ts';
 import { createCoreDriver } from '../core-driver.ts';
 import type { Driver } from '../driver.ts';
 import { ClaimWatch } from './claim-watch.ts';

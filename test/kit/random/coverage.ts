@@ -4,11 +4,11 @@
 // each (`IoFlush on HeldDirty`), and a test holds that list against the explorations.
 
 import { readFileSync } from 'node:fs';
-import { compositeState, type CompositeState } from '../../../spec/composite-state.ts';
-import type { Snapshot } from '../../../spec/snapshot.ts';
-import { ACTION_KINDS, labelOf, type Action, type ActionKind, type Outcome } from '../../../spec/vocabulary.ts';
-import { OUTCOMES, type Exploration } from '../../../model/explore.ts';
-import { blankSnapshot } from '../../../model/snapshot.ts';
+import { compositeState, type CompositeState } from '../../../spec/buffer/composite-state.ts';
+import type { Snapshot } from '../../../spec/buffer/snapshot.ts';
+import { ACTION_KINDS, labelOf, type Action, type ActionKind, type Outcome } from '../../../spec/buffer/vocabulary.ts';
+import { OUTCOMES, type Exploration } from '../../../model/buffer/explore.ts';
+import { blankSnapshot } from '../../../model/buffer/snapshot.ts';
 import { graphOf } from '../search-tree.ts';
 
 /** `nothing`: the action concerns no io. `unnamed`: the io is in no composite state, which breaks a claim. */

@@ -4,8 +4,8 @@
 // clients; now and then a read-ahead pair, an UNDO log, room in the backlog, up to three modifications per handle. Every
 // fault is offered; whether a run uses it is the swarm's business.
 
-import type { ActionKind } from '../../../spec/vocabulary.ts';
-import type { BlockShape, IoType, RepairId, Shape } from '../../../spec/snapshot.ts';
+import type { ActionKind } from '../../../spec/buffer/vocabulary.ts';
+import type { BlockShape, IoType, RepairId, Shape } from '../../../spec/buffer/snapshot.ts';
 import { BLOCK_BYTES } from '../configurations.ts';
 import type { Dice } from './dice.ts';
 

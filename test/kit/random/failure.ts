@@ -2,11 +2,11 @@
 // token that repeats it.
 
 import { CLAIMS } from '../../../spec/index.ts';
-import { labelOf, ACTION_KINDS } from '../../../spec/vocabulary.ts';
-import { OUTCOMES } from '../../../model/explore.ts';
-import type { Machine } from '../../../model/machine.ts';
-import { blankSnapshot } from '../../../model/snapshot.ts';
-import { claimLines } from '../check/claim-lines.ts';
+import { labelOf, ACTION_KINDS } from '../../../spec/buffer/vocabulary.ts';
+import { OUTCOMES } from '../../../model/buffer/explore.ts';
+import type { Machine } from '../../../model/buffer/machine.ts';
+import { blankSnapshot } from '../../../model/buffer/snapshot.ts';
+import { claimLines } from '../claim-lines.ts';
 import type { SnapshotDifference } from '../snapshot-difference.ts';
 import { actionText, differenceLines, storyLines } from '../story.ts';
 import { shapeText } from './drawn-shape.ts';

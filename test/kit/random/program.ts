@@ -7,8 +7,8 @@
 // boundaries; here they are put in by hand.
 
 import type fc from 'fast-check';
-import { ACTION_KINDS } from '../../../spec/vocabulary.ts';
-import type { Shape } from '../../../spec/snapshot.ts';
+import { ACTION_KINDS } from '../../../spec/buffer/vocabulary.ts';
+import type { Shape } from '../../../spec/buffer/snapshot.ts';
 import type { Dice } from './dice.ts';
 import { smallerShape } from './drawn-shape.ts';
 import { fastCheck } from './fast-check.ts';

@@ -5,11 +5,11 @@
 // The comparison can be left out, so that claims alone judge; then an implementation that will not take a step ends the run,
 // because from there on nobody can say what it should do. The first finding ends the run.
 
-import type { Shape, Snapshot } from '../../../spec/snapshot.ts';
-import type { Outcome } from '../../../spec/vocabulary.ts';
-import type { Machine } from '../../../model/machine.ts';
-import { View } from '../../../model/snapshot.ts';
-import type { State } from '../../../model/state.ts';
+import type { Shape, Snapshot } from '../../../spec/buffer/snapshot.ts';
+import type { Outcome } from '../../../spec/buffer/vocabulary.ts';
+import type { Machine } from '../../../model/buffer/machine.ts';
+import { View } from '../../../model/buffer/snapshot.ts';
+import type { State } from '../../../model/buffer/state.ts';
 import { answerDifferences, isSameAnswer, maskOf, runnableMask, thrownDifference } from '../answer-difference.ts';
 import { blankSnapshot, nameOfDriver, type Driver, type MutableSnapshot, type StepResult } from '../driver.ts';
 import { sameSnapshot, snapshotDifferences, type SnapshotDifference } from '../snapshot-difference.ts';

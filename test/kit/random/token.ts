@@ -8,8 +8,8 @@
 // something else. What the implementation was is not in the token: whoever replays says what to replay on.
 
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { ACTION_KINDS, type ActionKind } from '../../../spec/vocabulary.ts';
-import { REPAIR_IDS, type RepairId, type Shape } from '../../../spec/snapshot.ts';
+import { ACTION_KINDS, type ActionKind } from '../../../spec/buffer/vocabulary.ts';
+import { REPAIR_IDS, type RepairId, type Shape } from '../../../spec/buffer/snapshot.ts';
 import { sealed, unsealed } from './sealed.ts';
 
 export { TokenError } from './sealed.ts';

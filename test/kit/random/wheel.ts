@@ -5,8 +5,8 @@
 // share, and a command whose kind can happen means the same whatever else is taken out of a program: that is what lets
 // programs shrink. Levels only close slots and never move one, for the same reason.
 
-import { ACTION_KINDS, type ActionKind } from '../../../spec/vocabulary.ts';
-import type { Fault } from '../../../spec/snapshot.ts';
+import { ACTION_KINDS, type ActionKind } from '../../../spec/buffer/vocabulary.ts';
+import type { Fault } from '../../../spec/buffer/snapshot.ts';
 import { diceOf, type Dice } from './dice.ts';
 
 /**

@@ -2,8 +2,8 @@
 // gave it. Traces and the protocol for foreign implementations share this reading.
 
 import type { Machine } from '../../../model/index.ts';
-import type { Shape } from '../../../spec/snapshot.ts';
-import { ACTION_KINDS, type Action, type ActionKind } from '../../../spec/vocabulary.ts';
+import type { Shape } from '../../../spec/buffer/snapshot.ts';
+import { ACTION_KINDS, type Action, type ActionKind } from '../../../spec/buffer/vocabulary.ts';
 import { Malformed, quoted, type JsonObject } from './malformed.ts';
 
 export type Argument = 'client' | 'io' | 'volume' | Flag;

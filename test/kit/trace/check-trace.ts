@@ -7,9 +7,9 @@
 // closing line that tells the number of events, and there was an action among them.
 
 import { createMachine, OUTCOMES, ShapeTooLarge, type Machine, type Refusal } from '../../../model/index.ts';
-import { View } from '../../../model/snapshot.ts';
-import { ACTION_KINDS, type Action, type StepStats } from '../../../spec/vocabulary.ts';
-import type { Snapshot } from '../../../spec/snapshot.ts';
+import { View } from '../../../model/buffer/snapshot.ts';
+import { ACTION_KINDS, type Action, type StepStats } from '../../../spec/buffer/vocabulary.ts';
+import type { Snapshot } from '../../../spec/buffer/snapshot.ts';
 import { answerDifferences, isSameAnswer, maskOf, runnableMask } from '../answer-difference.ts';
 import { blankSnapshot, type MutableSnapshot } from '../driver.ts';
 import { sameSnapshot, snapshotDifferences, type SnapshotDifference } from '../snapshot-difference.ts';

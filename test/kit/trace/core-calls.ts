@@ -1,10 +1,10 @@
 // Which step of the vocabulary a call of the core is. Handles and tickets become clients, places become ios, requests become
 // the io or volume that they are about.
 
-import type { Shape } from '../../../spec/snapshot.ts';
-import type { Action, ActionKind } from '../../../spec/vocabulary.ts';
+import type { Shape } from '../../../spec/buffer/snapshot.ts';
+import type { Action, ActionKind } from '../../../spec/buffer/vocabulary.ts';
 import type { Handle, HammerIoCore, Result, Ticket, TicketKind } from '../../../src/index.ts';
-import { kindOf } from '../../../src/resume.ts';
+import { kindOf } from '../../../src/core/actions/resume.ts';
 import type { CoreView } from './core-view.ts';
 import type { Roles } from './roles.ts';
 import { TraceError } from './trace-format.ts';

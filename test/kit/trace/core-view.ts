@@ -2,10 +2,10 @@
 // nobody. What a core does not know others say: whose handle or ticket a number is, and whether an UNDO record is missing,
 // its roles; what is durable, its device.
 
-import type { RunEntry, Volatile } from '../../../spec/snapshot.ts';
+import type { RunEntry, Volatile } from '../../../spec/buffer/snapshot.ts';
 import type { HammerIoCore } from '../../../src/index.ts';
-import type { HammerIo } from '../../../src/hammer-io.ts';
-import { isChecked, isWanted, refsOf } from '../../../src/lock.ts';
+import type { HammerIo } from '../../../src/core/records/hammer-io.ts';
+import { isChecked, isWanted, refsOf } from '../../../src/core/records/reference-word.ts';
 import type { MutableSnapshot } from '../driver.ts';
 import type { Roles } from './roles.ts';
 

@@ -2,8 +2,8 @@
 // same kind with other arguments; failing that, whatever its client, its buffer or its volume could do.
 
 import type { Machine } from '../../../model/index.ts';
-import type { Snapshot } from '../../../spec/snapshot.ts';
-import type { Action } from '../../../spec/vocabulary.ts';
+import type { Snapshot } from '../../../spec/buffer/snapshot.ts';
+import type { Action } from '../../../spec/buffer/vocabulary.ts';
 import { stepText } from '../story.ts';
 import { plainAction } from './action-arguments.ts';
 

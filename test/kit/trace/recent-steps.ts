@@ -1,8 +1,8 @@
 // The latest steps of a run, kept while it goes by and told only when it goes wrong. Telling each as it happens would cost
 // more than checking it.
 
-import type { Shape, Snapshot } from '../../../spec/snapshot.ts';
-import type { Action, Outcome } from '../../../spec/vocabulary.ts';
+import type { Shape, Snapshot } from '../../../spec/buffer/snapshot.ts';
+import type { Action, Outcome } from '../../../spec/buffer/vocabulary.ts';
 import { blankSnapshot } from '../driver.ts';
 import { stepText } from '../story.ts';
 

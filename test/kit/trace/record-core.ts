@@ -10,9 +10,9 @@
 // the device's knowledge: without `volatileOf` that field is not recorded. A call that throws because the slab is full or
 // because an argument or a completion cannot be right has changed nothing and is no event.
 
-import type { IoType, Shape, Volatile } from '../../../spec/snapshot.ts';
-import { REPAIR_IDS } from '../../../spec/snapshot.ts';
-import { ACTION_KINDS, type Action } from '../../../spec/vocabulary.ts';
+import type { IoType, Shape, Volatile } from '../../../spec/buffer/snapshot.ts';
+import { REPAIR_IDS } from '../../../spec/buffer/snapshot.ts';
+import { ACTION_KINDS, type Action } from '../../../spec/buffer/vocabulary.ts';
 import { LIMITS } from '../../../model/index.ts';
 import { NO_HANDLE, NO_TICKET, type Answer, type Handle, type HammerIoCore } from '../../../src/index.ts';
 import type { MutableSnapshot } from '../driver.ts';

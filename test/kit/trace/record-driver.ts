@@ -1,8 +1,8 @@
 // A driver that records what another driver does. It answers and throws exactly as the other one; each action, promise broken
 // and reset becomes an event. What was not offered is no event: nothing happened.
 
-import type { Shape } from '../../../spec/snapshot.ts';
-import type { Action } from '../../../spec/vocabulary.ts';
+import type { Shape } from '../../../spec/buffer/snapshot.ts';
+import type { Action } from '../../../spec/buffer/vocabulary.ts';
 import { nameOfDriver, NotOffered, type Driver, type MutableSnapshot, type StepResult } from '../driver.ts';
 import { TraceWriter, type LineSink, type RecordOptions } from './trace-writer.ts';
 

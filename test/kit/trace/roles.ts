@@ -1,7 +1,7 @@
 // Who is who: a program knows handles and tickets, the model knows clients. A client is whoever owns one handle, one ticket,
 // or a handle with the ticket that keeps it busy; it is idle when both are gone, and then plays the next part.
 
-import type { Action } from '../../../spec/vocabulary.ts';
+import type { Action } from '../../../spec/buffer/vocabulary.ts';
 import { NO_HANDLE, NO_TICKET, type Answer, type Handle, type HammerIoCore, type Ticket } from '../../../src/index.ts';
 import { UndoCover } from './undo-cover.ts';
 

@@ -4,8 +4,8 @@
 // bounds of an exploration: whoever reads a shape back gets all of them.
 
 import { LIMITS } from '../../../model/index.ts';
-import { ACTION_KINDS } from '../../../spec/vocabulary.ts';
-import type { BlockShape, RepairId, Shape } from '../../../spec/snapshot.ts';
+import { ACTION_KINDS } from '../../../spec/buffer/vocabulary.ts';
+import type { BlockShape, RepairId, Shape } from '../../../spec/buffer/snapshot.ts';
 import { flagOf, listOf, Malformed, objectOf, quoted, refuseOthers, textOf, wholeOf, wordOf } from './malformed.ts';
 
 export type PlainShape = Omit<Shape, 'repairs' | 'faults' | 'acts'>;

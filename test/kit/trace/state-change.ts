@@ -4,9 +4,9 @@
 // so that those without a change can be left out; and what the shape says anyway (type and volume of an io) is never there.
 // `iorun` and each list are written whole when they change. Reading is strict: an unknown field, index or word is refused.
 
-import type { FlushState, GetHow, ModRoot, Residue, Shape, Snapshot, Volatile } from '../../../spec/snapshot.ts';
-import type { RunEntry } from '../../../spec/snapshot.ts';
-import { PLACES } from '../../../model/state.ts';
+import type { FlushState, GetHow, ModRoot, Residue, Shape, Snapshot, Volatile } from '../../../spec/buffer/snapshot.ts';
+import type { RunEntry } from '../../../spec/buffer/snapshot.ts';
+import { PLACES } from '../../../model/buffer/state.ts';
 import { blankSnapshot, type MutableSnapshot } from '../driver.ts';
 import { listOf, Malformed, objectOf, quoted, wholeOf, type JsonObject } from './malformed.ts';
 

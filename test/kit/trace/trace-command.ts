@@ -1,7 +1,7 @@
 // The answer of `check-model --trace FILE`: a text and an exit code. 0: the recorded run is a run of the model. 1: it is not,
 // and the text says where and why. 2: the file holds no trace, told in one sentence.
 
-import { EXIT, oneLine, type ExitCode } from '../check/exit-codes.ts';
+import { EXIT, oneLine, type ExitCode } from '../exit-codes.ts';
 import { differenceLines, storyLines } from '../story.ts';
 import type { TraceAccepted, TraceRejected } from './check-trace.ts';
 import { checkTraceFile } from './trace-file.ts';

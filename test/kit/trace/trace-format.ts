@@ -1,8 +1,8 @@
 // The trace format, version 1: its lines, its limits, and the reading of a header and of a closing line. `TRACE.md` is the
 // page for people; the reading of events stands where they are checked, in `check-trace.ts`.
 
-import type { RepairId, Shape } from '../../../spec/snapshot.ts';
-import { REPAIR_IDS } from '../../../spec/snapshot.ts';
+import type { RepairId, Shape } from '../../../spec/buffer/snapshot.ts';
+import { REPAIR_IDS } from '../../../spec/buffer/snapshot.ts';
 import { listOf, Malformed, objectOf, quoted, refuseOthers, wholeOf, wordOf } from './malformed.ts';
 import { plainShape, readShape } from './shape-text.ts';
 

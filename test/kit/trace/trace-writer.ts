@@ -2,8 +2,8 @@
 // the difference, or, with every so many events, the whole. Lines go to a sink without their line ends; where they end up is
 // the sink's business. A trace without its closing line counts as truncated, so `close` is part of the recording.
 
-import type { Shape } from '../../../spec/snapshot.ts';
-import type { Action, Outcome, StepStats } from '../../../spec/vocabulary.ts';
+import type { Shape } from '../../../spec/buffer/snapshot.ts';
+import type { Action, Outcome, StepStats } from '../../../spec/buffer/vocabulary.ts';
 import { blankSnapshot, type MutableSnapshot } from '../driver.ts';
 import { sameSnapshot, snapshotDifferences } from '../snapshot-difference.ts';
 import { plainAction } from './action-arguments.ts';

@@ -7,7 +7,7 @@
 //
 // What is missing stays missing until the last modification of the client is closed.
 
-import type { Action } from '../../../spec/vocabulary.ts';
+import type { Action } from '../../../spec/buffer/vocabulary.ts';
 
 export class UndoCover {
   /** A modification that is open lacks its record. */

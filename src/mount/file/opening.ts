@@ -1,0 +1,109 @@
+// Opening a file: its options, the checks that they make sense, and a cache that knows nothing of its free blocks.
+
+import { ExtentRecord } from '../../direct/extents.ts';
+import type { DataZone, Element } from '../../direct/index.ts';
+import { DirectIo } from '../../direct/index.ts';
+import { InvalidArgument } from '../../core/errors.ts';
+import type { Engine } from '../engine.ts';
+import { checkApart, checkExtents, promiseList } from './lists.ts';
+import { FileWork } from './work.ts';
+
+/** What a file is made of. */
+export interface FileOptions {
+  /**
+   * Where the data stands: what the latest `commit` has answered. Default: an empty file. Each extent begins at a multiple of
+   * `extentBytes`, is at most that long, and lies in `space`.
+   */
+  readonly extents?: readonly Element[];
+  /**
+   * Extents of lists that may still have to be read instead, such as the list stored last, where `extents` is newer and not
+   * stored yet. Their blocks are written only after two more commits, as if they had been superseded just now. Default: none.
+   */
+  readonly older?: readonly Element[];
+  /**
+   * Blocks that belong to this file alone, none of them a header; what no extent names is free to be written. The system writes
+   * large extents faster that begin at a multiple of their length in the volume, so space best begins at one of `extentBytes`.
+   */
+  readonly space: readonly DataZone[];
+  /** Compute the CRC-32 of what is written, and compare it at every read. Default true. */
+  readonly verify?: boolean;
+  /** Let reads of whole extents go through the cache too (vfs.hammer.double_buffer). Default false. */
+  readonly doubleBuffer?: boolean;
+  /** Bytes of a cell, a multiple of the size of a block; the same at every open. Default: 16 blocks. */
+  readonly extentBytes?: number;
+}
+
+/** Opens a file. The errors are those of Mount.openFile. */
+export async function openWork(engine: Engine, options: FileOptions): Promise<FileWork> {
+  engine.promiseUsable();
+  const { extents = [], older = [], space, verify = true, doubleBuffer = false } = options;
+  const { core, files, fileMemory, room } = engine;
+  const { extentBytes = 16 * core.state.blockBytes } = options;
+  promiseList(space, 'space', 'Say which blocks are the file’s.');
+  checkSpace(engine, space);
+  checkExtents(extents);
+  checkExtents(older);
+  checkApart(extents, core.state.blockBytes);
+  // DirectIo compares CRCs only on one of its paths, so all of that is done here.
+  const direct = new DirectIo({ core, zones: space, extentBytes, doubleBuffer, checksums: verify, verify: false });
+  if (extentBytes > fileMemory.bytes) {
+    const promised = `an extentBytes that fits into the ${fileMemory.bytes} bytes which the mount has for files`;
+    throw new InvalidArgument(promised, String(extentBytes), 'Give the mount more fileBytes, or the slab more room.');
+  }
+  for (const { volume, block, length } of [...extents, ...older]) {
+    const blocks = Math.ceil(length / core.state.blockBytes);
+    if (direct.state.translation.troubleOf(volume, block, blocks) === 'none') continue;
+    const seen = `${blocks} blocks from block ${block} of volume ${volume} on`;
+    throw new InvalidArgument('extents that lie in the space of the file', seen, 'Correct the extents or the space.');
+  }
+  const work = new FileWork(direct, direct.openFile('the file', extents, older), room, () => engine.turn());
+  engine.uses++;
+  files.all.add(work);
+  try {
+    await forgetFree(engine, work);
+  } catch (thrown) {
+    files.all.delete(work);
+    throw thrown;
+  } finally {
+    engine.uses--;
+  }
+  return work;
+}
+
+/** Space of a file is on the volumes, and belongs to no other open file. */
+function checkSpace({ core, files }: Engine, space: readonly DataZone[]): void {
+  const taken = [...files.all].flatMap(({ direct }) => [...direct.state.translation.zones]);
+  for (const zone of space) {
+    const { volume, block, blocks } = zone;
+    const seen = `${blocks} blocks from block ${block} of volume ${volume} on`;
+    const end = core.state.volumes[volume]?.blocks;
+    if (end === undefined || !(block + blocks <= end)) {
+      throw new InvalidArgument('space on the volumes of the mount', seen, 'Correct the space.');
+    }
+    if (
+      taken.some(
+        (other) => other.volume === volume && other.block < block + blocks && block < other.block + other.blocks,
+      )
+    ) {
+      throw new InvalidArgument('space that no other file has', seen, 'Give each file space of its own.');
+    }
+    taken.push(zone);
+  }
+}
+
+/** The cache forgets free blocks, or it might write what it has of them over what the file will write there. */
+async function forgetFree({ core }: Engine, work: FileWork): Promise<void> {
+  const { direct, file } = work;
+  const { space, aliases, translation, blockBytes } = direct.state;
+  const cached: ExtentRecord[] = [];
+  for (const { volume, block, blocks } of translation.zones) {
+    for (const io of core.state.volumes[volume]!.ios) {
+      const place = { volume, block: io.block };
+      if (io.block < block || io.block >= block + blocks || !space.isFree(place, 1)) continue;
+      cached.push(new ExtentRecord('record', place, 1, file, { fileOffset: 0, length: blockBytes }));
+    }
+  }
+  // After a critical error nothing is written, and what could not be written stays to be read.
+  const isForgotten = (one: ExtentRecord): boolean => core.state.criticalError || aliases.purge(one);
+  for (const one of cached) await work.perform(one, () => (isForgotten(one) ? 'done' : 'again'));
+}

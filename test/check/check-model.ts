@@ -1,0 +1,129 @@
+// The command `npm run check-model`: holds the four voices against each other and says whether they agree.
+//
+// Exit code 0: all that was asked for holds; 1: something is violated, different or missing; 2: the request itself is wrong,
+// told in one line on stderr. What it checks stands in `kit/check/phases.ts`, what it can be asked in `kit/check/options.ts`.
+// The parts are loaded only when the request is understood, so that a wrong flag is answered at once.
+
+import { isatty } from 'node:tty';
+import { EXIT, oneLine, UsageError, type ExitCode } from '../kit/exit-codes.ts';
+import { HelpAsked } from './command-line.ts';
+import { readOptions } from './options.ts';
+
+async function main(args: readonly string[]): Promise<ExitCode> {
+  const options = readOptions(args);
+  const { checkWritable, writeJsonReport } = await import('./json-report.ts');
+  if (options.json !== undefined) checkWritable(options.json);
+  if (options.explain !== undefined) return print(await explanation(options.explain));
+  if (options.bug !== undefined) return print(await demonstration(options.bug));
+  if (options.replay !== undefined) return replayed(options.replay);
+  if (options.trace !== undefined) return traced(options.trace);
+  const { projectParts } = await import('./project-parts.ts');
+  const parts = await projectParts(options);
+  if (options.list) return print((await import('./listing.ts')).listingText(parts));
+
+  const { planOf } = await import('./plan.ts');
+  const { runCheck } = await import('./run-check.ts');
+  const { reportText } = await import('./report.ts');
+  const { verdictOf } = await import('./result.ts');
+  const result = await runCheck(parts, planOf(parts, options), isatty(1) ? 'drawn' : 'lines');
+  if (options.json !== undefined) writeJsonReport(options.json, result);
+  print('\n' + reportText(result, { colour: colourWanted(), verbose: options.verbose }));
+  return verdictOf(result) === 'holds' ? EXIT.holds : EXIT.broken;
+}
+
+async function explanation(id: string): Promise<string> {
+  const { explainClaim, UnknownEntry } = await import('./explain.ts');
+  try {
+    return explainClaim(id);
+  } catch (error) {
+    throw error instanceof UnknownEntry ? new UsageError(error.message) : error;
+  }
+}
+
+async function demonstration(name: string): Promise<string> {
+  const { demonstrate, UnknownBug } = await import('../planted/index.ts');
+  try {
+    return await demonstrate(name);
+  } catch (error) {
+    throw error instanceof UnknownBug ? new UsageError(error.message) : error;
+  }
+}
+
+async function replayed(token: string): Promise<ExitCode> {
+  const { TokenError } = await import('../kit/random/sealed.ts');
+  const { DIRECT_TOKEN_PREFIX } = await import('../kit/direct/random-token.ts');
+  const { LOAD_TOKEN_PREFIX } = await import('../loads/load-token.ts');
+  try {
+    const begins = (prefix: string): boolean => token.trim().startsWith(prefix);
+    const replayedBy = begins(DIRECT_TOKEN_PREFIX) ? direct : begins(LOAD_TOKEN_PREFIX) ? files : buffers;
+    const { holds, text } = await replayedBy(token);
+    print(text);
+    return holds ? EXIT.holds : EXIT.broken;
+  } catch (error) {
+    throw error instanceof TokenError ? new UsageError(error.message) : error;
+  }
+}
+
+interface Replayed {
+  readonly holds: boolean;
+  readonly text: string;
+}
+
+async function buffers(token: string): Promise<Replayed> {
+  const { replay } = await import('../kit/random/conform.ts');
+  const { formatReplay } = await import('../kit/random/report.ts');
+  const report = replay(token);
+  return { holds: report.failure === undefined, text: formatReplay(report) };
+}
+
+async function direct(token: string): Promise<Replayed> {
+  const { directReplay } = await import('../kit/direct/random.ts');
+  const { formatDirectReplay } = await import('./direct/random-report.ts');
+  const report = directReplay(token);
+  return { holds: report.failure === undefined, text: formatDirectReplay(report) };
+}
+
+async function files(token: string): Promise<Replayed> {
+  const { readLoadToken } = await import('../loads/load-token.ts');
+  const { runFileLoad } = await import('../loads/file-load.ts');
+  const { seed, steps } = readLoadToken(token);
+  const { finding, operations } = runFileLoad(seed, steps);
+  const text =
+    finding === undefined
+      ? `The run of the token holds here: ${operations} operation(s) of clients, every register is linearizable.`
+      : [`${finding.kind}: ${finding.summary}`, ...finding.story].join('\n');
+  return { holds: finding === undefined, text };
+}
+
+async function traced(file: string): Promise<ExitCode> {
+  const { runTraceCommand } = await import('../kit/trace/trace-command.ts');
+  const { exitCode, text } = runTraceCommand(file);
+  if (exitCode === EXIT.usage) throw new UsageError(text);
+  print(text);
+  return exitCode;
+}
+
+function print(text: string): ExitCode {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  return EXIT.holds;
+}
+
+function colourWanted(): boolean {
+  return isatty(1) && process.env['NO_COLOR'] === undefined;
+}
+
+/** What went wrong, and the code for it. A wrong request is one line; a fault of the command itself names its place too. */
+function answerFor(error: unknown): ExitCode {
+  if (error instanceof HelpAsked) return print(error.message);
+  if (error instanceof UsageError) {
+    process.stderr.write(`check-model: ${error.message}\n`);
+    return EXIT.usage;
+  }
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  process.stderr.write(
+    `check-model broke down: ${oneLine(message)}\n${stack?.split('\n').slice(1, 6).join('\n') ?? ''}\n`,
+  );
+  return EXIT.broken;
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch(answerFor);

@@ -1,0 +1,20 @@
+// The closing text of `npm run conform`: what was compared, what was not, and why it does not conform, if it does not.
+
+import type { RepairId } from '../../../spec/buffer/snapshot.ts';
+import type { ForeignReport } from '../../kit/foreign/conform-foreign.ts';
+
+export function foreignReportText(report: ForeignReport, without: readonly RepairId[]): string {
+  const { holds, name, edges, steps, promises, randomSteps, notOffered, notCompared, refused, failure } = report;
+  const count = (n: number): string => n.toLocaleString('en-US');
+  const list = (title: string, items: readonly string[], mark = ', '): string[] =>
+    items.length === 0 ? [] : [`${title}: ${items.join(mark)}`];
+  return [
+    ...failure,
+    `${count(edges)} edges compared in ${count(steps)} steps, ${count(promises)} broken promises, ${count(randomSteps)} random steps`,
+    ...list('left out of the model', without),
+    ...list('not offered by the adapter', notOffered),
+    ...list('not compared', notCompared),
+    ...list('not checked', refused, '; '),
+    holds ? `${name} conforms.` : `${name} does not conform.`,
+  ].join('\n');
+}

@@ -1,0 +1,77 @@
+// One run of the check: the phases that were asked for, side by side, with their progress shown, and the result.
+//
+// Side by side, because TLA+ runs have threads of their own and everything else fills the time beside them; only the lint
+// goes first and the coverage last. A phase that throws is a failure of the run like any other: the message stands in the
+// result, and the phases beside it go on. On a terminal listr2 draws the phases, else it prints plain lines.
+
+import { Listr, type ListrTask } from 'listr2';
+import type { Desk } from './desk.ts';
+import { oneLine } from '../kit/exit-codes.ts';
+import { Ledger } from './ledger.ts';
+import { LineRenderer, TITLE_COLUMN } from './line-renderer.ts';
+import type { Parts } from './parts.ts';
+import { PHASES, type Phase } from './phases.ts';
+import type { Plan } from './plan.ts';
+import type { CheckResult } from './result.ts';
+import { SharedWork } from './shared-work.ts';
+
+/** How progress is shown: drawn on a terminal, as plain lines, or not at all. */
+export type Progress = 'drawn' | 'lines' | 'silent';
+
+const RENDERERS = { drawn: 'default', lines: LineRenderer, silent: 'silent' } as const;
+
+/** Marks a task as failed on the screen; what failed stands in the ledger. */
+class PhaseFailed extends Error {
+  override readonly name = 'PhaseFailed';
+}
+
+export async function runCheck(
+  parts: Parts,
+  plan: Plan,
+  progress: Progress,
+  phases: readonly Phase[] = PHASES,
+): Promise<CheckResult> {
+  const begin = performance.now();
+  const ledger = new Ledger();
+  const base = { parts, plan, work: new SharedWork(parts), ledger };
+  const chosen = phases.filter((phase) => plan.phases.includes(phase.id));
+  const tasksOf = (some: readonly Phase[]): ListrTask[] => some.map((phase) => taskOf(phase, base));
+  const [first, last] = [chosen.filter((p) => p.id === 'lint'), chosen.filter((p) => p.id === 'coverage')];
+  const middle = chosen.filter((phase) => !first.includes(phase) && !last.includes(phase));
+  for (const [group, concurrent] of [
+    [first, false],
+    [middle, true],
+    [last, false],
+  ] as const) {
+    if (group.length === 0) continue;
+    const list = new Listr(tasksOf(group), {
+      concurrent,
+      exitOnError: false,
+      renderer: RENDERERS[progress],
+      rendererOptions: { showErrorMessage: false, collapseErrors: false },
+    });
+    await list.run();
+  }
+  return ledger.result(parts, plan, (performance.now() - begin) / 1000);
+}
+
+function taskOf(phase: Phase, base: Omit<Desk, 'say'>): ListrTask {
+  const { ledger } = base;
+  return {
+    title: `${phase.id.padEnd(TITLE_COLUMN)}${phase.title}`,
+    task: async (_context, task): Promise<void> => {
+      const failuresOf = (): number => ledger.failures.filter((failure) => failure.phase === phase.id).length;
+      let summary: string;
+      try {
+        summary = await phase.run({ ...base, say: (line) => void (task.output = line) });
+      } catch (error) {
+        const { message, stack } = error instanceof Error ? error : new Error(String(error));
+        ledger.fail(phase.id, `The check itself broke down: ${oneLine(message)}`, stack?.split('\n').slice(1, 6) ?? []);
+        summary = 'broke down';
+      }
+      task.title = `${phase.id.padEnd(TITLE_COLUMN)}${summary}`;
+      const failures = failuresOf();
+      if (failures > 0) throw new PhaseFailed(`${failures} failure${failures === 1 ? '' : 's'}`);
+    },
+  };
+}

@@ -1,0 +1,241 @@
+// Volumes are made once and believed only if everything about them is right: each way in which a header can be wrong has an
+// error of its own, and a formatted volume is not formatted again by mistake.
+
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { finalizeCrc } from '../../../../../src/core/block-crc.ts';
+import { DeviceError } from '../../../../../src/devices/file/index.ts';
+import { InvalidArgument } from '../../../../../src/core/errors.ts';
+import { MemoryVolumes } from '../../../../../src/devices/memory-volumes.ts';
+import {
+  CorruptHeader,
+  formatDevice,
+  formatVolumes,
+  Mount,
+  NotAVolume,
+  UnsupportedFormat,
+  VolumeExists,
+  WrongSet,
+  WrongSize,
+} from '../../../../../src/mount/index.ts';
+import { readHeader, renewHeader, writeHeader, type VolumeHeader } from '../../../../../src/mount/volumes/header.ts';
+import { formatted, SET_ID } from '../../../../support/mount-stage.ts';
+
+let dir: string;
+beforeAll(() => (dir = mkdtempSync(join(tmpdir(), 'mount-format-'))));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+let made = 0;
+const fresh = (): string => join(dir, `${++made}.vol`);
+
+const HEADER: VolumeHeader = { number: 1, volumes: 3, blockBytes: 512, blocks: 77, setId: SET_ID, generation: 5 };
+
+function headerBlock(change: (block: DataView) => void = () => undefined, keepCrc = false): Uint8Array {
+  const block = new Uint8Array(512);
+  writeHeader(block, HEADER);
+  change(new DataView(block.buffer));
+  if (!keepCrc) finalizeCrc(block);
+  return block;
+}
+
+describe('a header', () => {
+  test('is read as it was written, whatever the application keeps behind it', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 448, maxLength: 448 }), (area) => {
+        const block = headerBlock((view) => new Uint8Array(view.buffer).set(area, 64));
+        if (JSON.stringify(readHeader(block, 'v')) !== JSON.stringify(HEADER)) throw new Error('differs');
+      }),
+      { seed: 1, numRuns: 50 },
+    );
+  });
+
+  test('counts its changes', () => {
+    const block = headerBlock();
+    renewHeader(block);
+    expect(readHeader(block, 'v')).toEqual({ ...HEADER, generation: 6 });
+  });
+
+  test('with any byte changed is not believed', () => {
+    for (let at = 0; at < 512; at++) {
+      const block = headerBlock();
+      block[at]! ^= 0x10;
+      let seen: unknown;
+      try {
+        readHeader(block, 'v');
+      } catch (error) {
+        seen = error;
+      }
+      const kinds = [NotAVolume, UnsupportedFormat, CorruptHeader, WrongSize];
+      if (!kinds.some((kind) => seen instanceof kind)) throw new Error(`byte ${at}: ${String(seen)}`);
+    }
+  });
+
+  test.each([
+    ['no magic', NotAVolume, (v: DataView) => v.setUint8(4, 0x68), /seen: the bytes/],
+    ['another version', UnsupportedFormat, (v: DataView) => v.setUint16(12, 2, true), /version 1; seen: version 2/],
+    ['blocks of no power of two', CorruptHeader, (v: DataView) => v.setUint32(20, 1000, true), /1000 bytes/],
+    ['blocks that are too small', CorruptHeader, (v: DataView) => v.setUint32(20, 256, true), /256 bytes/],
+    [
+      'blocks of another size',
+      WrongSize,
+      (v: DataView) => v.setUint32(20, 1024, true),
+      /blocks of 1024 bytes; seen: 512/,
+    ],
+    ['no volumes', CorruptHeader, (v: DataView) => v.setUint16(16, 0, true), /0 volumes/],
+    ['too many volumes', CorruptHeader, (v: DataView) => v.setUint16(16, 257, true), /257 volumes/],
+    ['a number beyond the set', CorruptHeader, (v: DataView) => v.setUint16(14, 3, true), /volume 3 of 3/],
+    ['no blocks', CorruptHeader, (v: DataView) => v.setBigUint64(24, 0n, true), /0 blocks/],
+  ])('with %s says so, with a right checksum', (_, kind, change, message) => {
+    const read = (): unknown => readHeader(headerBlock(change), 'x.vol');
+    expect(read).toThrow(kind);
+    expect(read).toThrow(message);
+    expect(read).toThrow(/x\.vol was promised to/);
+  });
+});
+
+describe('formatting', () => {
+  test('makes files of the size, durable, that can be mounted', async () => {
+    const [a, b] = [fresh(), fresh()];
+    await formatVolumes([{ path: a, blocks: 16 }, { path: b, blocks: 32 }], { blockBytes: 4096, setId: SET_ID }); // prettier-ignore
+    expect(statSync(b).size).toBe(32 * 4096);
+    expect(readHeader(readFileSync(b).subarray(0, 4096), b)).toEqual({
+      ...HEADER, volumes: 2, blockBytes: 4096, blocks: 32, generation: 0,
+    }); // prettier-ignore
+    const mount = await Mount.open({ volumes: [a, b], cacheBytes: 8 * 4096 });
+    expect(mount.volumes).toEqual([{ name: a, blocks: 16 }, { name: b, blocks: 32 }]); // prettier-ignore
+    expect(mount.blockBytes).toBe(4096);
+    await mount.close();
+    expect(existsSync(`${a}.lock`)).toBe(false);
+  });
+
+  test('draws the id of a set', async () => {
+    const ids = [fresh(), fresh()].map(async (path) => {
+      await formatVolumes([{ path, blocks: 2 }], { blockBytes: 512 });
+      return readHeader(readFileSync(path).subarray(0, 512), path).setId;
+    });
+    const [one, other] = await Promise.all(ids);
+    expect(one).toMatch(/^[0-9a-f]{32}$/);
+    expect(other).not.toBe(one);
+  });
+
+  test('refuses a volume, before it touches any other, unless told to overwrite', async () => {
+    const [taken, other] = [fresh(), fresh()];
+    await formatVolumes([{ path: taken, blocks: 4 }], { blockBytes: 512, setId: SET_ID });
+    const before = readFileSync(taken);
+    const both = [{ path: other, blocks: 4 }, { path: taken }]; // prettier-ignore
+    await expect(formatVolumes(both, { blockBytes: 512 })).rejects.toThrow(VolumeExists);
+    expect(existsSync(other)).toBe(false);
+    expect(readFileSync(taken).equals(before)).toBe(true);
+    await formatVolumes(both, { blockBytes: 512, overwrite: true });
+    expect(readHeader(readFileSync(taken).subarray(0, 512), taken)).toMatchObject({ number: 1, volumes: 2, blocks: 4 });
+  });
+
+  test('a device in memory works alike', async () => {
+    const volumes = await formatted([8, 9]);
+    await expect(formatDevice(volumes)).rejects.toThrow(VolumeExists);
+    await formatDevice(volumes, { overwrite: true, setId: SET_ID });
+    await expect(formatDevice(new MemoryVolumes({ blocks: [4], blockBytes: 96 }))).rejects.toThrow(InvalidArgument);
+    expect(readHeader(volumes.device.readDurable(1, 0), 'm')).toMatchObject({ number: 1, blocks: 9 });
+  });
+
+  test('refuses sizes and ids that make no sense, and what cannot be opened', async () => {
+    const path = fresh();
+    await expect(formatVolumes([{ path, blocks: 4 }], { blockBytes: 1000 })).rejects.toThrow(/power of two/);
+    await expect(formatVolumes([{ path, blocks: 4 }], { setId: 'x' })).rejects.toThrow(/32 hexadecimal digits/);
+    await expect(formatVolumes([{ path }])).rejects.toThrow(InvalidArgument);
+    await expect(formatVolumes([])).rejects.toThrow(InvalidArgument);
+    await expect(formatVolumes([{ path: join(dir, 'no', 'where'), blocks: 4 }])).rejects.toThrow(DeviceError);
+    await expect(formatVolumes([{ path: dir, blocks: 4 }])).rejects.toThrow(DeviceError);
+  });
+});
+
+describe('opening', () => {
+  /** Files as formatVolumes makes them. */
+  const set = (count = 2): string[] => {
+    const setId = String(made).padStart(32, '0');
+    return Array.from({ length: count }, (_, number) => {
+      const image = Buffer.alloc(8 * 512);
+      writeHeader(image.subarray(0, 512), { ...HEADER, number, volumes: count, blocks: 8, setId });
+      const path = fresh();
+      writeFileSync(path, image);
+      return path;
+    });
+  };
+  const open = (volumes: string[]): Promise<Mount> => Mount.open({ volumes, cacheBytes: 512 * 8 });
+
+  test('says which file is no volume, or not there', async () => {
+    const path = fresh();
+    await expect(open([path])).rejects.toThrow(DeviceError);
+    writeFileSync(path, 'short');
+    await expect(open([path])).rejects.toThrow(/NotAVolume: .*seen: 5 bytes in all/);
+    writeFileSync(path, Buffer.alloc(2048));
+    await expect(open([path])).rejects.toThrow(NotAVolume);
+    await expect(open([dir])).rejects.toThrow(DeviceError);
+    await expect(open([])).rejects.toThrow(InvalidArgument);
+  });
+
+  test('finds a damaged header, and leaves nothing open or locked', async () => {
+    const [a, b] = set() as [string, string];
+    const bytes = readFileSync(b);
+    bytes[300]! ^= 1;
+    writeFileSync(b, bytes);
+    await expect(open([a, b])).rejects.toThrow(CorruptHeader);
+    expect(existsSync(`${a}.lock`)).toBe(false);
+    bytes[300]! ^= 1;
+    writeFileSync(b, bytes);
+    await (await open([a, b])).close();
+  });
+
+  test('finds a volume that was cut', async () => {
+    const [a, b] = set() as [string, string];
+    truncateSync(b, 7 * 512);
+    await expect(open([a, b])).rejects.toThrow(/WrongSize: .* hold 8 blocks; seen: room for 7/);
+    truncateSync(b, 512);
+    await expect(open([a, b])).rejects.toThrow(WrongSize);
+  });
+
+  test('takes a whole set only, in order', async () => {
+    const [a, b] = set() as [string, string];
+    const [c, d] = set() as [string, string];
+    await expect(open([b, a])).rejects.toThrow(/WrongSet: .* be volume 0 of its set; seen: volume 1/);
+    await expect(open([a])).rejects.toThrow(/WrongSet: .* be one of 1 volumes; seen: a set of 2/);
+    await expect(open([a, d])).rejects.toThrow(/WrongSet: .* belong to set/);
+    await expect(open([a, b, c])).rejects.toThrow(WrongSet);
+    const large = fresh();
+    await formatVolumes([{ path: large, blocks: 4 }], { blockBytes: 1024 });
+    await expect(open([a, large])).rejects.toThrow(/WrongSet: .* have blocks of 512 bytes like/);
+  });
+
+  test('twice at a time is refused by the lock of the device', async () => {
+    const paths = set();
+    const mount = await open(paths);
+    await expect(open(paths)).rejects.toThrow(DeviceError);
+    await expect(formatVolumes(paths.map((path) => ({ path })), { overwrite: true })).rejects.toThrow(DeviceError); // prettier-ignore
+    await mount.close();
+    await (await open(paths)).close();
+  });
+
+  test('wants a cache with room for more than the headers', async () => {
+    const paths = set();
+    await expect(Mount.open({ volumes: paths, cacheBytes: 1024 })).rejects.toThrow(/a cacheBytes of 1536 or more/);
+    await (await Mount.open({ volumes: paths, cacheBytes: 1536 })).close();
+  });
+
+  test('does not close a device that was given and could not be mounted', async () => {
+    const volumes = new MemoryVolumes({ blocks: [8], blockBytes: 512 });
+    await expect(Mount.open({ device: volumes })).rejects.toThrow(NotAVolume);
+    await formatDevice(volumes);
+    await (await Mount.open({ device: volumes })).close();
+  });
+
+  test('says when the header cannot be read', async () => {
+    const volumes = await formatted([8], () => ({ code: 'EIO' }));
+    await expect(Mount.open({ device: volumes })).rejects.toThrow(/MemoryFault: read of block 0 of memory0/);
+    let reads = 0;
+    const later = volumes.reopen(() => (++reads === 2 ? { code: 'EIO' } : undefined));
+    await expect(Mount.open({ device: later })).rejects.toThrow(/ReadFailed: block 0 of memory0/);
+  });
+});
