@@ -1,17 +1,17 @@
-// What a catalogue entry is: claims about states and steps, goals, repairs, and where the seed says what.
+// What a catalogue entry is: claims about states and steps, goals, repairs, and where the original says what.
 //
-// A claim is one positive sentence with its reason, the seed lines it was read from, a predicate, and an example that
+// A claim is one positive sentence with its reason, the original lines it was read from, a predicate, and an example that
 // breaks it: a predicate that cannot fail proves nothing. Predicates run in the explorer's inner loop and after every
 // step of the conformance runs; they allocate nothing and create no closures. `applies` tells whether a state or step
 // says anything about the claim at all, so that a claim that was never put to the test is noticed.
 //
-// "Seed" is DragonFly's sys/vfs/hammer/hammer_io.c at commit e8c03636. Lines are cited, sentences are not.
+// "The original" is DragonFly's sys/vfs/hammer/hammer_io.c at commit e8c03636. Lines are cited, sentences are not.
 
 import type { IoSnapshot, RepairId, Snapshot } from './buffer/snapshot.ts';
 import type { Action, ActionKind, Outcome } from './buffer/vocabulary.ts';
 
-/** A place of the seed: a line or a range, and the fact that stands there, in our words. */
-export interface SeedRef {
+/** A place of the original: a line or a range, and the fact that stands there, in our words. */
+export interface OriginalRef {
   readonly line: number;
   readonly to?: number;
   readonly what: string;
@@ -39,7 +39,7 @@ export interface ClaimBase<R extends string = RepairId> {
   readonly tla: string;
   readonly statement: string;
   readonly why: string;
-  readonly seed: readonly SeedRef[];
+  readonly original: readonly OriginalRef[];
   readonly status: ClaimStatus;
   /** Repairs without which the claim fails. */
   readonly repairs?: readonly R[];
@@ -124,7 +124,7 @@ export interface Progress<S = Snapshot> {
   readonly id: string;
   readonly statement: string;
   readonly why: string;
-  readonly seed: readonly SeedRef[];
+  readonly original: readonly OriginalRef[];
   /** The wait that has to remain endable: of a client, or of whatever else waits in the machine. */
   waits(s: S, who: number): boolean;
 }
@@ -138,12 +138,12 @@ export interface Goal<S = Snapshot> {
   readonly example: S;
 }
 
-/** A defect of the seed (or of our own first design) that production repairs. */
+/** A defect of the original (or of our own first design) that production repairs. */
 export interface Repair<R extends string = RepairId> {
   readonly id: R;
   readonly title: string;
-  readonly seed: readonly SeedRef[];
-  readonly seedDoes: string;
+  readonly original: readonly OriginalRef[];
+  readonly originalDoes: string;
   readonly weDo: string;
   /** What a caller finds after the error or race that the repair is about. */
   readonly stateAfterError: string;

@@ -1,4 +1,4 @@
-// The catalogue: what must hold, why, and where the seed says so.
+// The catalogue: what must hold, why, and where the original says so.
 //
 // Everything in spec/ is data and predicates over the shared types; nothing here imports from outside spec/.
 
@@ -20,7 +20,7 @@ export { GOALS } from './buffer/goals.ts';
 export { REPAIRS } from './buffer/repairs.ts';
 export { PROMISES, type CallerPromise, type PromiseName } from './buffer/promises.ts';
 export { DEVICE_FAULTS, type DeviceFault, type FaultPromise, type FaultTold } from './buffer/device-faults.ts';
-export * from './seed-map.ts';
+export * from './original-map.ts';
 export * from './direct/index.ts';
 
 /** Every claim about buffers: checked in states, checked in steps, and true by construction. */

@@ -9,7 +9,7 @@ export type ListName = Exclude<ModRoot, 'none'>;
 
 export const LIST_NAMES: readonly ListName[] = ['volu', 'meta', 'undo', 'data', 'lose'];
 
-/** The dirty list of each type (seed 1020-1036). */
+/** The dirty list of each type (original 1020-1036). */
 export const DIRTY_LIST: Readonly<Record<IoType, 'volu' | 'meta' | 'undo' | 'data'>> = {
   volume: 'volu',
   meta: 'meta',
@@ -17,7 +17,7 @@ export const DIRTY_LIST: Readonly<Record<IoType, 'volu' | 'meta' | 'undo' | 'dat
   data: 'data',
 };
 
-/** META and volume headers: what only the layer above may have written (seed 587-598, 1300-1303). */
+/** META and volume headers: what only the layer above may have written (original 587-598, 1300-1303). */
 export function isLockedDirtyType(type: IoType): boolean {
   return type === 'meta' || type === 'volume';
 }

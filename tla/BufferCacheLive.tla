@@ -45,7 +45,7 @@ GetsThrough(tc) ==
        \/ ResumeBacklog
     /\ ~cl'[tc].runnable
 
-(* A wake-up of the seed hands nothing over: between wakeup() and the test in the sleeper's loop somebody quicker may read in
+(* A wake-up of the original hands nothing over: between wakeup() and the test in the sleeper's loop somebody quicker may read in
    place of a failed load (subs: h1lk), start the next write (173-178), take the interlock (777-780, 836-839), or fill the
    backlog (1993-1997). So a woken ticket may look again for ever and always in vain, unless whoever finds the way open again
    and again passes some time: strong fairness. *)

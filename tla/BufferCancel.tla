@@ -1,5 +1,5 @@
 ---------------------------- MODULE BufferCancel ----------------------------
-(* Withdrawing a queued ticket, with all that it had counted. Ours: the seed cannot cancel a sleep. A load and a waiting   *)
+(* Withdrawing a queued ticket, with all that it had counted. Ours: the original cannot cancel a sleep. A load and a waiting   *)
 (* release cannot be withdrawn, because a completion ends them and gives up their interlock.                               *)
 EXTENDS BufferState
 

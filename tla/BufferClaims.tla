@@ -1,6 +1,6 @@
 ---------------------------- MODULE BufferClaims ----------------------------
 (* What holds in every reachable state, one sentence each, under the name that the catalogue knows (ids I1-I48 are those of  *)
-(* the study of the seed, ids H1-H11 are ours). Claims about steps are in BufferCacheProps, progress in BufferCacheLive.     *)
+(* the study of the original, ids H1-H11 are ours). Claims about steps are in BufferCacheProps, progress in BufferCacheLive.     *)
 EXTENDS BufferState
 
 Places == {"idle", "get", "load", "failed", "hold", "modify", "regetblk", "cover", "interlock", "wait", "release",

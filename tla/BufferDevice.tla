@@ -118,7 +118,7 @@ FlushDone ==
          /\ cl' = ClientsFlushed(v)
          /\ UNCHANGED <<io, iorun, crit, lockedExtra>>
 
-(* A device flush fails: for good, and a critical error. The seed ignores the result (1986: D4). *)
+(* A device flush fails: for good, and a critical error. The original ignores the result (1986: D4). *)
 FlushDoneError ==
     /\ "flushDone" \in Acts
     /\ "flush" \in Faults

@@ -48,7 +48,7 @@ WriteBack ==
          /\ iorun' = Append(iorun, b)
          /\ UNCHANGED <<cl, vol, crit, lockedExtra>>
 
-(* The buffer is in use: marked. The seed counts the mark although it may be there already (1321-1322: D11). *)
+(* The buffer is in use: marked. The original counts the mark although it may be there already (1321-1322: D11). *)
 WriteBackRefused ==
     /\ "writeBack" \in Acts
     /\ \E b \in Bufs : \E dirty \in Delayed(b) :

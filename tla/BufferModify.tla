@@ -183,7 +183,7 @@ UndoLaid ==
          /\ cl' = [cl EXCEPT ![c].at = "hold"]
          /\ UNCHANGED <<io, vol, iorun, crit, lockedExtra>>
 
-(* The record cannot be laid. The seed drops the error and goes on (871, 893: D9); repaired, the modification is withdrawn. *)
+(* The record cannot be laid. The original drops the error and goes on (871, 893: D9); repaired, the modification is withdrawn. *)
 UndoLaidError ==
     /\ "undoLaid" \in Acts
     /\ "undo" \in Faults

@@ -2,7 +2,7 @@
 (* What the buffer machine remembers, and the pure steps from record to record that its actions are built of.             *)
 (*                                                                                                                         *)
 (* The machine is the I/O layer of the HAMMER filesystem (DragonFly, hammer_io.c, commit e8c03636; a bare number such as   *)
-(* 517-656 means lines of that file, `ondisk:1005` a line of its neighbour). Field names are the seed's, in camelCase.     *)
+(* 517-656 means lines of that file, `ondisk:1005` a line of its neighbour). Field names are the original's, in camelCase.     *)
 (* One action is one atomic step of a synchronous core: a step that would sleep answers `wait` and leaves a ticket, whose  *)
 (* wake-up only makes it runnable. Actions live in BufferAccess, BufferRelease, BufferModify, BufferWrite, BufferDevice,   *)
 (* BufferKernel and BufferCancel; claims in BufferClaims; BufferCache puts them together. All variables are declared here. *)
@@ -16,7 +16,7 @@ CONSTANTS
     Vols,                                   \* volumes: {V1} or {V1, V2}
     V1, V2,                                 \* the two volumes by name
     OnV2,                                   \* blocks on the second volume; all others are on the first
-    Clients,                                \* threads of the seed, each with at most one handle or ticket
+    Clients,                                \* threads of the original, each with at most one handle or ticket
     None,                                   \* no client, no block
     AheadHeads, AheadTails,                 \* a read of the head may also fetch the tail: one block each, or both empty
     Repairs,                                \* repaired defects, a subset of D2 D4 D9 D11 D30 D35 D39
@@ -28,11 +28,11 @@ CONSTANTS
 
 VARIABLES
     io,          \* Bufs -> record: one hammer_io with its buffer (hammer.h: struct hammer_io)
-    cl,          \* Clients -> record: what each client holds or waits for; stands for the stacks of the seed's threads
+    cl,          \* Clients -> record: what each client holds or waits for; stands for the stacks of the original's threads
     vol,         \* Vols -> record: the device's volatile cache as the layer believes (1951-1989), and as it is (ghost)
     iorun,       \* the run list: writes in flight in the order of issue, between them placemarkers of barriers (189-228, 745, 1357)
     crit,        \* a critical error was flagged: some write or device flush failed (1103-1108)
-    lockedExtra  \* ghost, how far the seed's counter is above the number of locked buffers (1321-1322); 0 with repair D11
+    lockedExtra  \* ghost, how far the original's counter is above the number of locked buffers (1321-1322); 0 with repair D11
 
 vars == <<io, cl, vol, iorun, crit, lockedExtra>>
 
@@ -249,7 +249,7 @@ Stored(ios, left, new) ==
 (* hammer_io_flush_mark (1951-1955). *)
 Marked(state) == IF state = "clean" THEN "dirty" ELSE IF state = "flushing" THEN "flushingDirty" ELSE state
 
-(* All volumes after the layer (not the kernel) issued a write: the seed marks the volume then and only then (748), which is
+(* All volumes after the layer (not the kernel) issued a write: the original marks the volume then and only then (748), which is
    too early and not always (D2); repair D2 marks it at completion. *)
 VolAfterIssue(blk) == IF "D2" \in Repairs THEN vol ELSE [vol EXCEPT ![VolOf(blk)].flush = Marked(@)]
 

@@ -96,7 +96,7 @@ IoFlushMark ==
          /\ vol' = [vol EXCEPT ![v].flush = Marked(@)]
          /\ UNCHANGED <<io, cl, iorun, crit, lockedExtra>>
 
-(* Which flush of the volume a caller must wait for: none, the one in flight (or issued now), or the next one. The seed does
+(* Which flush of the volume a caller must wait for: none, the one in flight (or issued now), or the next one. The original does
    not join the one in flight, as the mark is gone already (1970: D4). *)
 FlushNeeded(device) ==
     IF device.flush = "dirty" THEN 1

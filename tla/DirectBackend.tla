@@ -3,7 +3,7 @@
 (* out again, the reblocker moves elements.                                                                                *)
 EXTENDS DirectState
 
-(* Aliases of the record's site must be purged and cannot be: somebody holds or writes them. The seed goes on all the same, and
+(* Aliases of the record's site must be purged and cannot be: somebody holds or writes them. The original goes on all the same, and
    forgets about it (1868-1873: D12). *)
 IsBlocked(waiting) == waiting.inval /\ ~IsPurgeable(waiting) /\ "D12" \in Repairs
 
@@ -140,7 +140,7 @@ CycleRefused ==
     /\ crit
     /\ UNCHANGED vars
 
-(* A read of the site is under way (repair D41; the seed has nothing that would keep the space for it). *)
+(* A read of the site is under way (repair D41; the original has nothing that would keep the space for it). *)
 IsBeingRead(space1) ==
     "D41" \in Repairs /\ (\E rf \in Fronts : front[rf].from = space1 /\ front[rf].at \in {"reading", "copying", "syncing"})
 

@@ -1,6 +1,6 @@
 ---------------------------- MODULE DirectClaims ----------------------------
 (* What holds in every reachable state, one sentence each, under the name that the catalogue knows (ids I39-I49 are those   *)
-(* of the study of the seed, ids H14-H19 are ours). Claims about steps are in DirectIoProps, progress in DirectIoLive.      *)
+(* of the study of the original, ids H14-H19 are ours). Claims about steps are in DirectIoProps, progress in DirectIoLive.      *)
 EXTENDS DirectState
 
 Places == {"empty", "translated", "syncing", "reading", "copying", "valid", "loading", "replacing", "writing"}

@@ -33,10 +33,10 @@ HowOf(how1) ==
 (* Without repair D6 nothing keeps other threads out between the look-up of a known site and the rest (vnops: 2771). *)
 IsTranslated(look1) == look1.path = "known" /\ DoubleBuffer /\ "D6" \notin Repairs
 
-(* A direct write left an alias that must be purged before anybody reads through it (repair D5; the seed does not look). *)
+(* A direct write left an alias that must be purged before anybody reads through it (repair D5; the original does not look). *)
 MustPurge(seen1, look2) == look2.path = "piecewise" /\ seen1.inval /\ "D5" \in Repairs
 
-(* Nobody can tell what lies at the site of a write that failed (repair D40; the seed reads it). *)
+(* Nobody can tell what lies at the site of a write that failed (repair D40; the original reads it). *)
 IsLost(seen2, look3) == look3.path = "piecewise" /\ seen2.failed /\ "D40" \in Repairs
 
 (* The read is served from the alias if there is one: it goes through the device cache anyway, or the write of the alias failed
@@ -81,7 +81,7 @@ SitesAsked(look8) ==
     IF RequestPlace(look8) = "reading" THEN site
     ELSE [site EXCEPT ![look8.where] = Loading(IF MustPurge(@, look8) THEN Purged(@) ELSE @)]
 
-(* The ghost when the read fails. The seed releases the volume also where it got none (1472, 1556: D8); the piecewise path goes
+(* The ghost when the read fails. The original releases the volume also where it got none (1472, 1556: D8); the piecewise path goes
    through the buffer layer, which does not. *)
 GhostOfError(look9) ==
     [ghost EXCEPT !.nullReleased = @ \/ (/\ look9.path # "piecewise"

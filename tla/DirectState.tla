@@ -120,7 +120,7 @@ Filled(fresh, bytes, viaDevice) ==
 InFlight(place) == place \notin {"empty", "valid"}
 
 (* The CRC of the element is not that of the bytes in the device cache. What is compared are the bytes of a whole buffer in the
-   seed, those of the record with repair D13 (1611-1612). *)
+   original, those of the record with repair D13 (1611-1612). *)
 CrcDiffers(cell, way) ==
     way = "verified" /\ (cell.aliasVersion # cell.version \/ (Short /\ "D13" \notin Repairs))
 

@@ -111,7 +111,7 @@ StrategyWriteWait ==
          /\ next' = next + 1
          /\ UNCHANGED <<index, kept, newest, crit, ghost>>
 
-(* The space cannot be reached: the record was never seen, the front is given up (1760-1773). The seed releases the volume also
+(* The space cannot be reached: the record was never seen, the front is given up (1760-1773). The original releases the volume also
    where it got none (1737: D8). *)
 StrategyWriteError ==
     /\ "strategyWrite" \in Acts

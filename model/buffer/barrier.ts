@@ -53,7 +53,7 @@ export function ioFlushSync(s: State, c: number): Outcome {
       issueFlush(s, v);
       setNeed(client, v, 1);
     }
-    // Nothing completed since the flush in flight was issued, so it covers this caller too. (Seed: the flag is clear, so
+    // Nothing completed since the flush in flight was issued, so it covers this caller too. (Original: the flag is clear, so
     // it returns before the flush is over.)
     if (flush === 'flushing' && isRepaired(s, 'D4')) setNeed(client, v, 1);
     if (flush === 'flushingDirty') setNeed(client, v, 2);
@@ -69,7 +69,7 @@ function issueFlush(s: State, v: number): void {
   if (volume.volatile === 'exposed') volume.volatile = 'covered';
 }
 
-/** A device flush completes; a failed one is a critical error and stays one (seed: the result is dropped, L1984-1988). */
+/** A device flush completes; a failed one is a critical error and stays one (original: the result is dropped, L1984-1988). */
 export function flushDone(s: State, v: number, error: boolean): Outcome {
   const volume = s.volumes[v]!;
   if (volume.volatile === 'covered') volume.volatile = error ? 'exposed' : 'none';

@@ -1,4 +1,4 @@
-// The end of a write, and the kernel's daemons: io_complete, io_deallocate and io_checkwrite of the seed (1075-1363).
+// The end of a write, and the kernel's daemons: io_complete, io_deallocate and io_checkwrite of the original (1075-1363).
 
 import type { Outcome } from '../../spec/buffer/vocabulary.ts';
 import { checkwriteStep, completeStep, deallocateStep } from './decide.ts';

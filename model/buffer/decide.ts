@@ -20,7 +20,7 @@ export function tabulate<F extends Facts, R>(
   return (bits) => rows[bits]!;
 }
 
-/** What a last reference finds (seed 517-656). */
+/** What a last reference finds (original 517-656). */
 export type ReleaseFacts = {
   /** The caller wants the buffer gone (unload). */
   readonly flush: boolean;
@@ -70,7 +70,7 @@ export const releaseStep = tabulate<ReleaseFacts, ReleaseStep>(
   decideRelease,
 );
 
-/** What a completed write finds (seed 1103-1124). */
+/** What a completed write finds (original 1103-1124). */
 export type CompleteFacts = {
   readonly error: boolean;
   readonly undo: boolean;
@@ -92,7 +92,7 @@ export function decideComplete(facts: CompleteFacts): CompleteStep {
 
 export const completeStep = tabulate<CompleteFacts, CompleteStep>(['error', 'undo', 'pinned'], decideComplete);
 
-/** What the kernel's wish to take or write a buffer finds (seed 1193-1225, 1300-1348). */
+/** What the kernel's wish to take or write a buffer finds (original 1193-1225, 1300-1348). */
 export type KernelFacts = {
   /** Nobody references the io and nobody owns its interlock (the reference word is zero). */
   readonly unused: boolean;
@@ -106,7 +106,7 @@ export function decideDeallocate(facts: KernelFacts): DeallocateStep {
   return (
     match<KernelFacts, DeallocateStep>(facts)
       .with({ unused: false }, () => 'lock')
-      // A modified buffer is held or delayed, and neither is offered for deallocation: the row is kept for the seed's sake.
+      // A modified buffer is held or delayed, and neither is offered for deallocation: the row is kept for the original's sake.
       .with({ unused: true, modified: true }, () => 'lock')
       .with({ unused: true, modified: false }, () => 'detach')
       .exhaustive()
@@ -123,7 +123,7 @@ export function decideCheckwrite(facts: KernelFacts): CheckwriteStep {
     match<KernelFacts, CheckwriteStep>(facts)
       .with({ unused: false }, () => 'lock')
       .with({ unused: true, modified: true }, () => 'write')
-      // Delayed but clean cannot be reached; the seed would write the buffer once more.
+      // Delayed but clean cannot be reached; the original would write the buffer once more.
       .with({ unused: true, modified: false }, () => 'write')
       .exhaustive()
   );

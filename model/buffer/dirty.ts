@@ -1,7 +1,7 @@
 // Where a buffer becomes dirty and where it becomes clean again: the two moments on which write ordering rests.
 //
 // A buffer is clean from the issue of its write on, not from its completion, so that a change made meanwhile is seen
-// (seed 711-727). List membership and sums follow from `modified`; see facts.ts.
+// (original 711-727). List membership and sums follow from `modified`; see facts.ts.
 
 import { isRepaired, runListLength } from './facts.ts';
 import type { State } from './state.ts';

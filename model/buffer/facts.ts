@@ -5,7 +5,7 @@ import type { Client, Io, State } from './state.ts';
 
 export const isRunning = (io: Io): boolean => io.place > 0;
 
-/** DATA and UNDO may be written by the kernel; META and VOLUME only by the flusher (seed 1282-1303). */
+/** DATA and UNDO may be written by the kernel; META and VOLUME only by the flusher (original 1282-1303). */
 export function isPure(s: State, b: number): boolean {
   const type = s.shape.blocks[b]!.type;
   return type === 'data' || type === 'undo';
@@ -34,7 +34,7 @@ export function isAnybody(s: State, b: number, at: ClientAt): boolean {
   return false;
 }
 
-/** The reference word of `b` is zero: the kernel could take the interlock (seed 1193, 1320). */
+/** The reference word of `b` is zero: the kernel could take the interlock (original 1193, 1320). */
 export function isUnused(s: State, b: number): boolean {
   return s.ios[b]!.refs === 0 && ownerOf(s, b) === -1;
 }

@@ -49,7 +49,7 @@ export function resumeModify(s: State, c: number): Outcome {
   return client.at === 'regetblk' ? own(s, c) : modify(s, c, client.wantsUndo);
 }
 
-/** The UNDO log answers (L871, L893; the seed drops the error). */
+/** The UNDO log answers (L871, L893; the original drops the error). */
 export function undoLaid(s: State, c: number, error: boolean): Outcome {
   const client = s.clients[c]!;
   hold(client);

@@ -41,7 +41,7 @@ export function takeSums(s: State, ios: readonly IoSnapshot[], into: MutableMoun
   into.ioLockedCount = locks;
 }
 
-/** The lists, from ios that are taken already. Blocks stand in device order, so they come out in the seed's order (L69-85). */
+/** The lists, from ios that are taken already. Blocks stand in device order, so they come out in the original's order (L69-85). */
 export function takeLists(ios: readonly IoSnapshot[], into: MutableLists): void {
   empty(into.volu);
   empty(into.meta);

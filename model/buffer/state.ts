@@ -31,7 +31,7 @@ export interface Io {
   place: number;
 }
 
-/** One client: a thread of the seed, with at most one handle or ticket. */
+/** One client: a thread of the original, with at most one handle or ticket. */
 export interface Client {
   at: ClientAt;
   /** Buffer concerned plus one; 0 for none. */
@@ -56,7 +56,7 @@ export interface Volume {
 
 export interface Mount {
   criticalError: boolean;
-  /** Without repair D11: by how much the seed's count of locked buffers is too high. */
+  /** Without repair D11: by how much the original's count of locked buffers is too high. */
   lockedExtra: number;
 }
 

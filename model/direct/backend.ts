@@ -1,6 +1,6 @@
 // The backend: records enter the media index or go away, freed space grows old and is handed out again, data moves.
 //
-// (Seed 1840-1945; object: hammer_ip_sync_record_cursor, blockmap: hammer_blockmap_reserve_complete, reblock.)
+// (Original 1840-1945; object: hammer_ip_sync_record_cursor, blockmap: hammer_blockmap_reserve_complete, reblock.)
 
 import type { DirectOutcome } from '../../spec/direct/vocabulary.ts';
 import { purge } from './facts.ts';

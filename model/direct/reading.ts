@@ -2,7 +2,7 @@
 //
 // A read that knows where its element lies, or has just looked it up, takes the element as a whole; a dirty alias is written
 // first, and the read then looks again. Where the newest data is a record, or the front covers no whole element, the bytes
-// come through the buffers of the layer, and the front learns nothing. (Seed 1408-1623, vnops: hammer_vop_strategy_read.)
+// come through the buffers of the layer, and the front learns nothing. (Original 1408-1623, vnops: hammer_vop_strategy_read.)
 
 import type { DirectOutcome } from '../../spec/direct/vocabulary.ts';
 import { begin, fill, giveUp, isCached, isUnwritten, liveRecord, purge, siteOf } from './facts.ts';

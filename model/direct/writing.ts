@@ -1,7 +1,7 @@
 // Writes of file data to fresh space.
 //
 // The record that tells of the write becomes visible before its data can be complete; else a read in between would find the
-// old element. A record of the same file that the backend has in its hands is waited for first. (Seed 1664-1827.)
+// old element. A record of the same file that the backend has in its hands is waited for first. (Original 1664-1827.)
 
 import type { DirectOutcome } from '../../spec/direct/vocabulary.ts';
 import { begin, fill, giveUp, liveRecord } from './facts.ts';

@@ -1,5 +1,5 @@
 // Claims that need no check: the vocabulary has no words for a violation. They stand in the catalogue because they are
-// claims of the seed, and because a change of the vocabulary could make them checkable again.
+// claims of the original, and because a change of the vocabulary could make them checkable again.
 
 import type { Construction } from '../claim.ts';
 
@@ -12,7 +12,7 @@ export const CONSTRUCTIONS: readonly Construction[] = [
     tla: 'BlocksDoNotOverlap',
     statement: 'No two ios, and no two buffers, cover overlapping bytes of a device.',
     why: 'Two dirty copies of one block overwrite each other.',
-    seed: [
+    original: [
       { line: 365, what: 'a loaded buffer has no other owner' },
       { line: 402, what: 'nor has a new one' },
       { line: 1042, what: 'two ios that compare equal are a panic' },
@@ -27,7 +27,7 @@ export const CONSTRUCTIONS: readonly Construction[] = [
     tla: 'AllowedWriteIsIssued',
     statement: 'A write that the kernel was allowed is issued before anybody else can own the buffer.',
     why: 'The permission has already cleared modified and entered the run list; without the write, every barrier waits for ever.',
-    seed: [
+    original: [
       { line: 1273, to: 1274, what: 'the permission obliges the kernel' },
       { line: 1353, to: 1359, what: 'its effects are those of an issued write' },
     ],
@@ -41,7 +41,7 @@ export const CONSTRUCTIONS: readonly Construction[] = [
     tla: 'KernelNeverAsksForMeta',
     statement: 'The kernel never asks to write modified META or a modified volume header.',
     why: 'Only the layer above knows whether their UNDO is durable.',
-    seed: [{ line: 1300, to: 1303, what: 'being asked is a panic' }],
+    original: [{ line: 1300, to: 1303, what: 'being asked is a panic' }],
     howByConstruction:
       'The kernel asks only for buffers marked for delayed write. Only the release of dirty DATA and UNDO makes that mark, and DirtyMetaIsHeld checks that no other buffer bears it.',
   },

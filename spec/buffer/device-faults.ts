@@ -9,7 +9,7 @@
 // acknowledges, the layer believes. Each entry is acted out on production over the fault device by a test, which also fails if
 // an entry promises less than what is done.
 
-import type { SeedRef } from '../claim.ts';
+import type { OriginalRef } from '../claim.ts';
 
 /** What the layer promises when a device has a fault. */
 export type FaultPromise = 'survived' | 'detected' | 'outside';
@@ -41,13 +41,13 @@ export interface DeviceFault {
   readonly instead?: string;
   /** Outside the contract, where a META block is served: does `hasValidCrc` find it wrong? */
   readonly crcTells?: boolean;
-  readonly seed: readonly SeedRef[];
+  readonly original: readonly OriginalRef[];
 }
 
-const NO_CHECK: readonly SeedRef[] = [
+const NO_CHECK: readonly OriginalRef[] = [
   { line: 309, to: 375, what: 'a load that the device calls good is attached without a look at its bytes' },
 ];
-const FAILED_WRITE: readonly SeedRef[] = [
+const FAILED_WRITE: readonly OriginalRef[] = [
   { line: 1087, to: 1117, what: 'a failed write is critical and pins its buffer, unless it is UNDO' },
 ];
 const ANY_META = 'Of META, `hasValidCrc` tells; of other blocks, nobody.';
@@ -63,7 +63,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     holds:
       'Whoever needs the completion waits; everybody else goes on. The bytes of a buffer being written stay as they were issued.',
     why: 'There is no clock in the layer: only a completion ends a wait.',
-    seed: [{ line: 166, to: 181, what: 'waiting for a write is waiting for its completion' }],
+    original: [{ line: 166, to: 181, what: 'waiting for a write is waiting for its completion' }],
   },
   {
     id: 'F2',
@@ -73,7 +73,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     told: [],
     holds: 'The state and all contents are the same when everything has completed, whatever the order.',
     why: 'A completion names its request; a block is never written twice at the same time; what was read ahead of a block is dropped when somebody has taken the block meanwhile; and a flush counts only for the writes that had completed when it was issued.',
-    seed: [{ line: 1951, to: 1955, what: 'completed writes are marked for the next flush' }],
+    original: [{ line: 1951, to: 1955, what: 'completed writes are marked for the next flush' }],
   },
   {
     id: 'F3',
@@ -84,7 +84,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     holds:
       'The getter is answered error; the next one, queued or later, reads again and gets the right bytes. A block that was to be read ahead is read when it is wanted.',
     why: 'A failed load leaves nothing attached, and CHECK makes the next in the queue load.',
-    seed: [{ line: 309, to: 375, what: 'a failed read drops the buffer' }],
+    original: [{ line: 309, to: 375, what: 'a failed read drops the buffer' }],
   },
   {
     id: 'F4',
@@ -94,7 +94,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     told: ['get'],
     holds: 'Every getter is answered error, one read each; no buffer, structure or reference is left behind.',
     why: 'How often to try is for the caller to decide; a layer that tried for ever would hang its callers.',
-    seed: [{ line: 309, to: 375, what: 'a failed read drops the buffer' }],
+    original: [{ line: 309, to: 375, what: 'a failed read drops the buffer' }],
   },
   {
     id: 'F5',
@@ -105,7 +105,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     holds:
       'The mount is in critical error. The buffer is clean and pinned: its bytes are readable and are not taken away until the error is cleared. An UNDO buffer is not pinned. Nothing is written again unless it is changed again, and a later sync may answer done: it speaks of writes that ended well.',
     why: 'From the critical error on the UNDO log is not advanced, so recovery finds a consistent state; the pin keeps the users of the mount coherent until then.',
-    seed: FAILED_WRITE,
+    original: FAILED_WRITE,
   },
   {
     id: 'F6',
@@ -115,7 +115,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     told: ['criticalError'],
     holds: 'As when it fails once: one pin however often it fails, and other blocks are written as before.',
     why: 'The pin is one reference with a flag of its own.',
-    seed: FAILED_WRITE,
+    original: FAILED_WRITE,
   },
   {
     id: 'F7',
@@ -126,7 +126,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     holds:
       'Every sync that waits for the volume, and every sync from then on, answers error; no flush is tried again. Held and cached bytes stay readable.',
     why: 'What the flush was to make durable may be gone, and a device that answers the next flush well does not say that it is not.',
-    seed: [{ line: 1984, to: 1988, what: 'the seed drops the answer of a flush (repair D4)' }],
+    original: [{ line: 1984, to: 1988, what: 'the original drops the answer of a flush (repair D4)' }],
   },
   {
     id: 'F8',
@@ -138,7 +138,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     why: 'Old contents are as well formed as new ones: a checksum inside the block does not tell them apart.',
     instead: 'Nobody below a checksum that is kept elsewhere, not even `hasValidCrc`.',
     crcTells: false,
-    seed: NO_CHECK,
+    original: NO_CHECK,
   },
   {
     id: 'F9',
@@ -150,7 +150,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     why: 'The answer of the device is the only evidence of durability that there is.',
     instead: 'Use a device, or a mount option of it, that honours cache flushes.',
     crcTells: false,
-    seed: [{ line: 1961, to: 1989, what: 'a sync is a flush sent and awaited' }],
+    original: [{ line: 1961, to: 1989, what: 'a sync is a flush sent and awaited' }],
   },
   {
     id: 'F10',
@@ -162,7 +162,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     why: 'The layer believes the acknowledgement, and does not verify what it loads.',
     instead: ANY_META,
     crcTells: true,
-    seed: NO_CHECK,
+    original: NO_CHECK,
   },
   {
     id: 'F11',
@@ -173,7 +173,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     holds:
       'As when nothing arrives, and the volume is marked, so that the next sync flushes it. The pinned buffer is whole, the medium is not: once the error is cleared and the buffer gone, the mixture is read.',
     why: 'What a failed write has done is unknown; the pin covers every case (repair D2 covers the mark).',
-    seed: FAILED_WRITE,
+    original: FAILED_WRITE,
   },
   {
     id: 'F12',
@@ -183,7 +183,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     told: [],
     holds: 'What a sync that answered done has covered is there, unless it was written again since.',
     why: 'A sync answers done only when a flush has succeeded that was issued after the writes completed.',
-    seed: [{ line: 1961, to: 1989, what: 'a sync is a flush sent and awaited' }],
+    original: [{ line: 1961, to: 1989, what: 'a sync is a flush sent and awaited' }],
   },
   {
     id: 'F13',
@@ -195,7 +195,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     why: 'A block is larger than what a disk stores at once; the UNDO log holds what it takes to repair this, and replaying it is not built yet.',
     instead: `Recovery, when it exists. ${ANY_META}`,
     crcTells: true,
-    seed: [{ line: 883, to: 897, what: 'the old bytes of META go to the UNDO log before they change' }],
+    original: [{ line: 883, to: 897, what: 'the old bytes of META go to the UNDO log before they change' }],
   },
   {
     id: 'F14',
@@ -207,7 +207,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     why: 'Old contents are as well formed as new ones.',
     instead: 'Nobody below a checksum that is kept elsewhere, not even `hasValidCrc`.',
     crcTells: false,
-    seed: NO_CHECK,
+    original: NO_CHECK,
   },
   {
     id: 'F15',
@@ -219,7 +219,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     why: 'The layer does not verify what it loads.',
     instead: ANY_META,
     crcTells: true,
-    seed: NO_CHECK,
+    original: NO_CHECK,
   },
   {
     id: 'F16',
@@ -231,7 +231,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     why: 'The layer does not verify what it loads.',
     instead: ANY_META,
     crcTells: true,
-    seed: NO_CHECK,
+    original: NO_CHECK,
   },
   {
     id: 'F17',
@@ -242,7 +242,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     holds:
       'The completion is refused and the request is still in flight; whoever drives the device completes it with error, and it is a failed read.',
     why: 'A buffer that is partly loaded must never be attached; bytes of its former contents would be served.',
-    seed: NO_CHECK,
+    original: NO_CHECK,
   },
   {
     id: 'F18',
@@ -252,7 +252,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     told: ['criticalError'],
     holds: 'As a write that failed with EIO of which some sectors arrived.',
     why: 'The completion of a write carries no length: a device answers ok for the whole or error. One that answers ok for a part has torn the write.',
-    seed: FAILED_WRITE,
+    original: FAILED_WRITE,
   },
   {
     id: 'F19',
@@ -263,7 +263,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     holds:
       'Everybody who waits is told, nobody waits for ever; what is held stays readable, and what was written last is pinned.',
     why: 'Each of these requests fails in its own way, and none of the failures needs the device to be dealt with.',
-    seed: FAILED_WRITE,
+    original: FAILED_WRITE,
   },
   {
     id: 'F20',
@@ -273,7 +273,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     told: ['ImpossibleInput'],
     holds: 'The second completion is refused; contents and state are those after the first.',
     why: 'Ids of requests are never used again.',
-    seed: [{ line: 1075, to: 1163, what: 'a completion belongs to the one buffer that it was started for' }],
+    original: [{ line: 1075, to: 1163, what: 'a completion belongs to the one buffer that it was started for' }],
   },
   {
     id: 'F21',
@@ -284,6 +284,6 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     holds: 'Whoever needs the completion waits for ever; everybody else goes on.',
     why: 'There is no clock in the layer, and the buffer belongs to the device until it answers.',
     instead: 'Whoever drives the device: give up after a time of your choice and complete the request with error.',
-    seed: [{ line: 166, to: 181, what: 'waiting for a write is waiting for its completion' }],
+    original: [{ line: 166, to: 181, what: 'waiting for a write is waiting for its completion' }],
   },
 ];

@@ -81,7 +81,7 @@ const dirtyMaker =
   (state: Partial<IoSnapshot>): IoMaker =>
   (type, more = {}) => ({ ...state, type, modRoot: DIRTY_LIST[type], ...more });
 
-// The composite states of an io (seed 517-656, 667-749, 1075-1228), as makers.
+// The composite states of an io (original 517-656, 667-749, 1075-1228), as makers.
 export const absent = maker({});
 export const unloaded = maker({ exists: true });
 export const loading = maker({ exists: true, reading: true });
@@ -146,7 +146,7 @@ function fillIo(part: IoPart, index: number, parts: readonly IoPart[], clients: 
     (io.type === 'volume' && io.exists ? buffers.length : 0);
   const owner = clients.findIndex((c) => c.io === index && (c.at === 'load' || c.at === 'release'));
   const counted = here.reduce((sum, c) => sum + c.mods + (c.at === 'regetblk' ? 1 : 0), 0);
-  // A pin on a buffer that nobody used is a reference that nobody validated (seed 1115).
+  // A pin on a buffer that nobody used is a reference that nobody validated (original 1115).
   const check = io.exists && refs > 0 && !isUsed && (here.length > 0 || io.ioerror);
   return {
     ...io,

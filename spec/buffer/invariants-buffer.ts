@@ -14,7 +14,7 @@ export const I5 = eachIo({
   tla: 'ModifiedExcludesRunning',
   statement: 'A buffer is never both modified and being written.',
   why: 'Modified is cleared before the write starts, so a change that comes later is seen as new; were both set, nobody could tell which bytes reached the device.',
-  seed: [
+  original: [
     { line: 728, to: 741, what: 'clean before the write is issued' },
     { line: 796, to: 804, what: 'a modifier owns the buffer before it sets modified' },
     { line: 1342, to: 1354, what: 'the same order for writes that the kernel starts' },
@@ -30,7 +30,7 @@ export const I6 = eachIo({
   statement:
     'A held buffer is out of the kernel’s reach for a reason: it is referenced or dirty, and no write of it is in flight.',
   why: 'A clean buffer that is held for nobody is lost to the kernel for good; one that is held and being written has two owners.',
-  seed: [
+  original: [
     { line: 369, to: 373, what: 'a load leaves the buffer with the layer' },
     { line: 409, what: 'so does a new buffer' },
     { line: 797, to: 799, what: 'a modifier takes a passive buffer back' },
@@ -60,7 +60,7 @@ export const I7 = eachIo({
   tla: 'DirtyMetaIsHeld',
   statement: 'Modified META and modified volume headers are held and not marked for delayed write.',
   why: 'They may reach the device only when the layer above says so, after their UNDO; the kernel must not even be able to ask.',
-  seed: [
+  original: [
     { line: 580, to: 599, what: 'a release hands only DATA and UNDO to the kernel while dirty' },
     { line: 1300, to: 1303, what: 'being asked about one is a panic' },
   ],
@@ -75,7 +75,7 @@ export const I8 = eachIo({
   statement:
     'A block’s bytes are in one place: in the buffer of its io, in a load in flight, or in the device cache without an io.',
   why: 'Two copies of a block go stale against each other, and the older one may be written last.',
-  seed: [
+  original: [
     { line: 129, to: 131, what: 'a buffer is detached from the io that it names' },
     { line: 365, to: 368, what: 'a loaded buffer had no owner' },
     { line: 402, to: 405, what: 'nor had a new one' },
@@ -92,7 +92,7 @@ export const I10 = eachIo({
   statement:
     'Bytes are usable only while a buffer is attached; and they are usable whenever the io is referenced with no interlock held and nothing left to validate.',
   why: 'A client that finds a reference and no interlock goes straight to the bytes.',
-  seed: [
+  original: [
     { line: 145, to: 153, what: 'the pointer to the bytes goes with the buffer' },
     { line: 373, what: 'a load ends with the buffer in hand; the pointer is set by the caller (ondisk:843)' },
   ],
@@ -106,7 +106,7 @@ export const I19 = eachIo({
   tla: 'LockedHasBuffer',
   statement: 'Only an attached buffer is locked.',
   why: 'The flag is the kernel’s wish to have the buffer back. On a buffer that no io owns nobody would ever grant it.',
-  seed: [
+  original: [
     { line: 136, to: 139, what: 'detaching clears the flag' },
     { line: 487, what: 'a buffer without an io is not locked' },
   ],
@@ -120,7 +120,7 @@ export const I29 = eachIo({
   tla: 'PendingCrcHoldsReference',
   statement: 'Pending CRC work exists only in META and holds a reference on its buffer.',
   why: 'The node that needs its CRC would otherwise be destroyed with the last handle, and with it the knowledge that the CRC is stale.',
-  seed: [{ line: 963, to: 982, what: 'the flag on a node owns a reference, dropped when the CRC is computed' }],
+  original: [{ line: 963, to: 982, what: 'the flag on a node owns a reference, dropped when the CRC is computed' }],
   concerns: (io) => io.gencrc,
   ok: (io) => io.type === 'meta' && io.refs > 0,
   violation: example({ ios: [heldDirty('meta', { gencrc: true, refs: 0, check: false })] }),
@@ -131,7 +131,7 @@ export const I30 = eachIo({
   tla: 'CrcDoneBeforeWrite',
   statement: 'Pending CRC work belongs to a dirty buffer that is not being written.',
   why: 'A node that reaches the device with a stale CRC reads back as corrupt; issuing the write is the last moment to compute it.',
-  seed: [
+  original: [
     { line: 959, to: 983, what: 'the CRC work is done when the buffer leaves its dirty list' },
     { line: 728, to: 747, what: 'which is before the write is issued' },
   ],
@@ -145,7 +145,7 @@ export const H2 = eachIo({
   tla: 'ReclaimExcludesModified',
   statement: 'A buffer that is to be dropped when written is not modified.',
   why: 'A new modification means that the contents are wanted again; the stale wish would have the buffer thrown away after its next write.',
-  seed: [
+  original: [
     { line: 704, to: 705, what: 'the wish comes with a write' },
     { line: 140, to: 143, what: 'only detaching ends it' },
     { line: 801, to: 804, what: 'modifying again does not' },
@@ -161,7 +161,7 @@ export const H6 = eachIo({
   tla: 'DelayedWriteIsDirty',
   statement: 'A buffer marked for delayed write is modified.',
   why: 'The kernel’s daemons write what is so marked: a clean buffer would be written without need, and without a completion that anybody expects.',
-  seed: [
+  original: [
     { line: 591, to: 593, what: 'the mark is made when a dirty buffer is handed to the kernel' },
     { line: 747, what: 'issuing the write takes it away' },
     { line: 1120, what: 'so does a failed write' },
@@ -177,7 +177,7 @@ export const H11 = eachIo({
   statement:
     'Every io is in one of eight composite states: Absent, Unloaded, Loose, HeldClean, HeldDirty, PassiveDirty, Writing, PassiveClean.',
   why: 'The decisions of release, completion and the kernel hooks are complete for these states and for no others.',
-  seed: [
+  original: [
     { line: 565, to: 654, what: 'the last release tells them apart' },
     { line: 1089, to: 1160, what: 'so does a completion' },
     { line: 1193, to: 1226, what: 'and a deallocation' },

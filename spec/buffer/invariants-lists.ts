@@ -34,7 +34,7 @@ export const I1: Invariant = {
   statement:
     'A modified buffer stands on the dirty list of its type and a clean one on none of the four; the lists hold exactly the buffers that say so, each once.',
   why: 'Whoever writes dirty buffers walks the lists: one that is missing is never written, one too many is written without need.',
-  seed: [
+  original: [
     { line: 801, to: 804, what: 'the list is entered before the modified bit is set' },
     { line: 944, to: 952, what: 'list and bit are left together' },
     { line: 1018, to: 1044, what: 'the list follows from the type, and nothing may stand on it twice' },
@@ -61,7 +61,7 @@ export const I2 = eachIo({
   statement:
     'An io on the lose list has no buffer, is clean, is not being read or written, and is not a volume header.',
   why: 'The lose list is destroyed wholesale: what stands on it must have nothing left to lose.',
-  seed: [
+  original: [
     { line: 1215, to: 1221, what: 'only a detached buffer structure enters the list' },
     { line: 1000, to: 1006, what: 'it is the only list that a clean structure may stand on' },
   ],
@@ -75,7 +75,7 @@ export const I28 = eachIo({
   tla: 'AttachedIsNotLoose',
   statement: 'An io that is referenced, being read, or has a buffer is off the lose list.',
   why: 'Otherwise a structure that somebody has just found would be destroyed under them.',
-  seed: [
+  original: [
     {
       line: 1018,
       what: 'nothing may enter a dirty list while it stands on another list; the get has taken it off the lose list before (ondisk:590, 974)',
@@ -91,7 +91,7 @@ export const I3 = perIo({
   tla: 'RunningIsOnRunList',
   statement: 'A write in flight has its buffer, in the hands of the kernel, and stands on the run list exactly once.',
   why: 'A barrier waits for the run list and for nothing else: a write that is not on it escapes every barrier.',
-  seed: [
+  original: [
     { line: 741, to: 747, what: 'running, sums, run list, then the write' },
     { line: 1084, what: 'at completion the buffer must be the kernel’s' },
     { line: 1140, what: 'the entry goes with the completion' },
@@ -110,7 +110,7 @@ export const I4: Invariant = {
   statement:
     'The run list holds writes in flight and, once each, the placemarkers of clients in ioWaitAll; nothing else.',
   why: 'An entry that no completion will ever remove keeps every later barrier waiting for good.',
-  seed: [
+  original: [
     { line: 212, what: 'a placemarker enters at the tail' },
     { line: 745, what: 'an io enters when its write is issued' },
     { line: 1357, what: 'or when the kernel is allowed to write it' },

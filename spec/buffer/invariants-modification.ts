@@ -26,7 +26,7 @@ export const I13 = perIo({
   statement:
     'modifyRefs counts the open modifications and those waiting for the buffer, all by handles; it is -1 exactly while one handle owns the write interlock.',
   why: 'Zero is the permission to write META and to take the interlock. A wrong count lets a write go out in the middle of a change.',
-  seed: [
+  original: [
     { line: 786, what: 'counted before the buffer is owned' },
     { line: 812, to: 813, what: 'uncounted at the end' },
     { line: 836, to: 840, what: 'the interlock needs zero and leaves -1' },
@@ -44,7 +44,7 @@ export const H4: Invariant = {
   tla: 'UndoCoversOpenModification',
   statement: 'An open modification that wanted an UNDO record has one.',
   why: 'Without the old bytes in the log, a crash after the META is written and before the commit cannot be undone.',
-  seed: [
+  original: [
     { line: 871, to: 873, what: 'the answer of the UNDO log is ignored for volume headers' },
     { line: 893, to: 895, what: 'and for META' },
   ],

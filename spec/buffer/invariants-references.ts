@@ -14,7 +14,7 @@ export const I26 = eachIo({
   tla: 'CheckNeedsInterlock',
   statement: 'An io without references has nothing to validate unless somebody owns its interlock.',
   why: 'CHECK left behind on an unreferenced io would make the next get load again what is loaded, or panic at close.',
-  seed: [
+  original: [
     {
       line: 1193,
       what: 'the kernel’s hooks need the whole reference word to be zero; the flags are kept in hammer_subs.c',
@@ -33,7 +33,7 @@ export const I27: Invariant = {
   statement:
     'Between steps an interlock is owned by exactly the client whose load, or whose last release, waits for the device; and a load is in flight exactly while a loader owns it.',
   why: 'Two owners would load or destroy one structure twice; an owner that is nobody leaves every later get waiting.',
-  seed: [
+  original: [
     { line: 286, to: 287, what: 'a load is made by the owner of the interlock' },
     { line: 498, to: 500, what: 'and so is the last release' },
     { line: 1193, what: 'the kernel’s hooks take it and give it back within one step' },
@@ -65,7 +65,7 @@ export const I31 = perIo({
   statement:
     'A buffer whose write failed is pinned by a reference of its own, is not UNDO, and the mount knows of the error.',
   why: 'Its bytes exist nowhere else: as long as the mount is up, the pin is what keeps its view coherent. A failed UNDO buffer is dropped, because nothing will be committed any more.',
-  seed: [
+  original: [
     { line: 1104, to: 1117, what: 'critical error first, then the pin, once, and none for UNDO' },
     { line: 240, to: 244, what: 'flag and reference go together' },
   ],
@@ -79,7 +79,7 @@ export const H1 = eachIo({
   tla: 'WaitdepEndsWithWait',
   statement: 'A buffer that is waited for before it goes is being written, and the waiting release owns its interlock.',
   why: 'The mark belongs to one invalidation. Left behind, it makes every later release of the buffer wait for its write.',
-  seed: [
+  original: [
     { line: 556, to: 558, what: 'only the last release looks at it, and it is never cleared' },
     { line: 140, to: 143, what: 'detaching takes back reclaim, but not this mark' },
   ],
@@ -94,7 +94,7 @@ export const H3 = eachIo({
   tla: 'PinnedHasBuffer',
   statement: 'A pinned structure has its buffer.',
   why: 'The pin keeps bytes that exist nowhere else. A pin without a buffer keeps an empty structure alive for good, and the next get reads the old bytes from the device.',
-  seed: [
+  original: [
     { line: 1113, to: 1116, what: 'the pin comes with the completion' },
     { line: 556, to: 577, what: 'a release that waited for that completion detaches the buffer' },
   ],
@@ -112,7 +112,7 @@ export const H7: Invariant = {
   statement:
     'Whoever has a handle sees a loaded buffer: attached, usable, validated, and nobody loading or dismantling it.',
   why: 'This is what a handle is for; every use of the bytes relies on it without asking.',
-  seed: [
+  original: [
     { line: 270, to: 271, what: 'a reference keeps the buffer attached' },
     { line: 426, what: 'and it cannot go away while it is referenced' },
     { line: 785, what: 'modifying asserts it' },
@@ -155,7 +155,7 @@ export const H10 = perIo({
   statement:
     'Every reference has an owner: a client with a handle or a counted get, the pin of a failed write, pending CRC work, or, for a volume header, a buffer of that volume.',
   why: 'A reference too many keeps a buffer for ever; one too few takes it from under its user.',
-  seed: [
+  original: [
     { line: 1115, what: 'the pin' },
     { line: 963, to: 966, what: 'the CRC work' },
     { line: 728, to: 730, what: 'and a temporary one that is gone when the step ends' },

@@ -1,6 +1,6 @@
 // Sums: the counters by which the layer limits itself.
 //
-// Production and the seed maintain them step by step; the model computes them. They are wrong for long before anybody
+// Production and the original maintain them step by step; the model computes them. They are wrong for long before anybody
 // notices, and then a limit is never reached or never left.
 
 import type { Invariant } from '../claim.ts';
@@ -14,7 +14,7 @@ export const I21: Invariant = {
   tla: 'LockedCount',
   statement: 'The counter of locked buffers is the number of locked buffers.',
   why: 'Memory pressure is judged by it; a counter that only grows makes the layer believe that everything is stuck.',
-  seed: [
+  original: [
     { line: 137, what: 'down when a locked buffer is detached' },
     { line: 706, to: 708, what: 'up with the flag, and only if it was clear' },
     { line: 1157, what: 'down when a completion tries to let go' },
@@ -47,7 +47,7 @@ export const I22: Invariant = {
   tla: 'LockedDirtySpace',
   statement: 'lockedDirtySpace is the bytes of the modified META buffers and volume headers.',
   why: 'These buffers cannot be written by the kernel, so this sum decides when the layer above must write them.',
-  seed: [
+  original: [
     { line: 945, to: 948, what: 'down when one leaves its list' },
     { line: 1023, what: 'up for a volume header' },
     { line: 1028, what: 'up for META' },
@@ -72,7 +72,7 @@ export const I23: Invariant = {
   tla: 'RunningSpace',
   statement: 'ioRunningSpace, and the count of running write bytes, are the bytes of the writes in flight.',
   why: 'The backlog limit compares against it: too high and clients wait for nothing, too low and the limit is none.',
-  seed: [
+  original: [
     { line: 742, to: 743, what: 'up when a write is issued' },
     { line: 1127, to: 1129, what: 'down when it completes, and never below zero' },
     { line: 1355, to: 1356, what: 'up when the kernel is allowed to write' },
@@ -98,7 +98,7 @@ export const I24: Invariant = {
   tla: 'RunningRead',
   statement: 'runningReadBytes is the bytes of the loads in flight.',
   why: 'It must return to zero when the layer is idle; a drift tells of a read that was counted twice or never ended.',
-  seed: [
+  original: [
     { line: 307, what: 'up before the read' },
     { line: 318, what: 'down after it, whatever it brought' },
   ],

@@ -11,7 +11,7 @@ export const I48: Invariant = {
   statement:
     'On a clean volume every completed write is on stable storage; while a flush is in flight and nothing has completed since, that flush covers them all.',
   why: 'A barrier skips clean volumes. A completed write that no mark tells of may vanish with power after the header that depends on it was written.',
-  seed: [
+  original: [
     { line: 748, what: 'the layer’s own writes mark the volume, after issue' },
     { line: 1353, to: 1362, what: 'writes that the kernel starts do not' },
     { line: 1735, what: 'direct writes do, after issue' },

@@ -22,7 +22,7 @@ export const H12 = perIo({
   statement:
     'The notes wanted, waiting and waitmod are set while somebody sleeps on the interlock, on the write in flight, on modifyRefs, and only then.',
   why: 'Whoever ends the wait looks at the note alone: a sleeper without its note sleeps for ever, a note without a sleeper is a wake-up for nobody.',
-  seed: [
+  original: [
     { line: 174, to: 178, what: 'a wait for the write notes itself before it sleeps' },
     { line: 778, what: 'so does a modifier' },
     { line: 813, to: 816, what: 'the last modification takes the note and wakes' },
@@ -55,7 +55,7 @@ export const H13: Invariant = {
   tla: 'HeadBarrierIsAwake',
   statement: 'A placemarker at the head of the run list belongs to a client that is awake.',
   why: 'Nothing that it waited for is left, and no completion will wake it any more: chained placemarkers depend on one waking the next.',
-  seed: [
+  original: [
     { line: 212, to: 214, what: 'a barrier waits until its placemarker is the head' },
     { line: 218, to: 223, what: 'who leaves wakes a placemarker behind it' },
     { line: 1136, to: 1139, what: 'so does the completion of the head' },

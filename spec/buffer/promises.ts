@@ -1,9 +1,9 @@
 // The promises of a caller: what an action needs before it may be tried.
 //
-// The seed asserts them (KKASSERT) and panics. Production throws a typed error that names the promise and leaves the state
+// The original asserts them (KKASSERT) and panics. Production throws a typed error that names the promise and leaves the state
 // untouched; model and TLA+ have them as guards. They are tested in this order, and the first one broken is named.
 
-import type { SeedRef } from '../claim.ts';
+import type { OriginalRef } from '../claim.ts';
 import type { ActionKind } from './vocabulary.ts';
 
 /** The name by which an error tells which promise was broken. */
@@ -25,7 +25,7 @@ export type PromiseName =
 export interface CallerPromise {
   readonly name: PromiseName;
   readonly statement: string;
-  readonly seed: readonly SeedRef[];
+  readonly original: readonly OriginalRef[];
   readonly on: readonly ActionKind[];
 }
 
@@ -34,7 +34,7 @@ export const PROMISES: readonly CallerPromise[] = [
   {
     name: 'HandleOpen',
     statement: 'The handle is neither released nor busy with a ticket.',
-    seed: [{ line: 785, what: 'the io is referenced and has its buffer' }],
+    original: [{ line: 785, what: 'the io is referenced and has its buffer' }],
     on: [
       'release',
       'lowMemoryRelease',
@@ -56,61 +56,61 @@ export const PROMISES: readonly CallerPromise[] = [
   {
     name: 'NoOpenModification',
     statement: 'The handle has no open modification.',
-    seed: [{ line: 680, what: 'nobody is inside when a last release writes' }],
+    original: [{ line: 680, what: 'nobody is inside when a last release writes' }],
     on: ['release', 'lowMemoryRelease', 'delBuffer', 'ioWriteInterlock'],
   },
   {
     name: 'NotInterlocked',
     statement: 'The handle does not own the write interlock itself.',
-    seed: [{ line: 777, to: 780, what: 'it would wait for itself' }],
+    original: [{ line: 777, to: 780, what: 'it would wait for itself' }],
     on: ['release', 'lowMemoryRelease', 'delBuffer', 'ioModify', 'modifyBuffer', 'modifyVolume', 'ioWriteInterlock'],
   },
   {
     name: 'ModificationOpen',
     statement: 'The handle has an open modification.',
-    seed: [{ line: 812, what: 'there is one to close' }],
+    original: [{ line: 812, what: 'there is one to close' }],
     on: ['change', 'ioModifyDone'],
   },
   {
     name: 'InterlockOwned',
     statement: 'The handle owns the write interlock.',
-    seed: [{ line: 847, what: 'it is held' }],
+    original: [{ line: 847, what: 'it is held' }],
     on: ['ioDoneInterlock'],
   },
   {
     name: 'NotBeingModified',
     statement: 'Nobody is inside a modification of the dirty buffer.',
-    seed: [{ line: 680, what: 'a write starts without modifiers' }],
+    original: [{ line: 680, what: 'a write starts without modifiers' }],
     on: ['ioFlush'],
   },
   {
     name: 'VolumeLoaded',
     statement: 'The header of the buffer’s volume is loaded and nobody is loading or dismantling it.',
-    seed: [{ line: 464, what: 'the header tells where the buffers of the volume begin' }],
+    original: [{ line: 464, what: 'the header tells where the buffers of the volume begin' }],
     on: ['ioRead', 'ioNew'],
   },
   {
     name: 'Exists',
     statement: 'There is a structure for the block.',
-    seed: [{ line: 1000, what: 'something to destroy (ondisk:912)' }],
+    original: [{ line: 1000, what: 'something to destroy (ondisk:912)' }],
     on: ['unload'],
   },
   {
     name: 'Unreferenced',
     statement: 'Nobody references the structure or owns its interlock.',
-    seed: [{ line: 499, what: 'interlocked with no references (ondisk:912 takes it so)' }],
+    original: [{ line: 499, what: 'interlocked with no references (ondisk:912 takes it so)' }],
     on: ['unload'],
   },
   {
     name: 'PinnedOnly',
     statement: 'The pin of a failed write is the only reference.',
-    seed: [{ line: 248, to: 259, what: 'the form for close, which asserts no other reference' }],
+    original: [{ line: 248, to: 259, what: 'the form for close, which asserts no other reference' }],
     on: ['ioClearErrorNoassert'],
   },
   {
     name: 'TicketRunnable',
     statement: 'The ticket is of the kind that is resumed, and has been woken.',
-    seed: [{ line: 213, to: 215, what: 'a sleeper goes on when it is woken' }],
+    original: [{ line: 213, to: 215, what: 'a sleeper goes on when it is woken' }],
     on: [
       'resumeGet',
       'resumeRelease',
@@ -125,7 +125,7 @@ export const PROMISES: readonly CallerPromise[] = [
   {
     name: 'TicketQueued',
     statement: 'The ticket can be withdrawn: it is neither a load nor a waiting release.',
-    seed: [{ line: 556, to: 558, what: 'a waiting release owns the interlock' }],
+    original: [{ line: 556, to: 558, what: 'a waiting release owns the interlock' }],
     on: ['cancel'],
   },
 ];

@@ -24,7 +24,7 @@ export const I11: Property = {
   statement:
     'A buffer is detached only when nobody has a handle on it, no write of it is in flight, and it is clean or its contents are being given up.',
   why: 'The kernel reuses the memory at once: a user would see another block’s bytes, a dirty buffer would be lost.',
-  seed: [
+  original: [
     { line: 127, to: 129, what: 'in the kernel’s hands, clean, and attached to this io' },
     { line: 118, to: 120, what: 'interlocked, without references' },
   ],
@@ -60,7 +60,7 @@ export const I12: Property = {
   statement:
     'A structure is destroyed only when it has no buffer, no reference and no pending work, stands on no list, and no client is concerned with it.',
   why: 'Whoever still knew it would reach into freed memory; a list that still held it would be torn.',
-  seed: [
+  original: [
     { line: 1000, to: 1006, what: 'clean, and on no list but the lose list, which it leaves' },
     { line: 985, what: 'work that drops references must leave the caller its own' },
   ],
@@ -100,7 +100,7 @@ export const I16: Property = {
   statement:
     'The kernel writes or takes a buffer exactly when the io has neither references nor an interlock owner; otherwise it is refused and the buffer marked. A completion grants an earlier wish under the same condition.',
   why: 'A reference is the promise that contents and association stay put; the kernel’s daemons know nothing of handles.',
-  seed: [
+  original: [
     { line: 1193, to: 1199, what: 'taking needs the interlock without references, else the buffer is marked' },
     { line: 1320, to: 1325, what: 'so does writing' },
     { line: 1156, to: 1160, what: 'a completion tries again for a marked buffer' },
@@ -134,7 +134,7 @@ export const I20: Property = {
   statement:
     'The kernel asks for a buffer only when it is not locked and not being written; a completion that leaves it locked leaves it referenced.',
   why: 'A second wish for a locked buffer would be counted twice, and a locked clean buffer that nobody references would never be asked for again.',
-  seed: [
+  original: [
     { line: 1192, what: 'asserted when the kernel asks' },
     { line: 1130, what: 'running is cleared first' },
     { line: 1156, to: 1159, what: 'and the lock flag, before the completion tries' },
@@ -188,7 +188,7 @@ export const I25: Property = {
   statement:
     'The wish to drop a buffer is fulfilled when it is detached, and then the device cache keeps nothing; without the wish a detached buffer stays in the device cache unless it was invalidated or taken. The wish ends only there or when the buffer is modified again.',
   why: 'A dropped UNDO buffer must be read from the device next time; a wish that outlives its buffer drops a later one.',
-  seed: [
+  original: [
     { line: 140, to: 143, what: 'detaching turns the wish into the kernel’s flags and forgets it' },
     { line: 704, to: 705, what: 'the wish is made when the write is issued' },
   ],

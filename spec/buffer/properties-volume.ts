@@ -51,7 +51,7 @@ export const H8: Property = {
   statement:
     'A sync that answers done has made durable every write that completed before it was called: at once when nothing is volatile, else after a successful flush of each volume that was issued later than those completions.',
   why: 'The caller writes the header next. A flush that was issued before the last completion, or that failed, proves nothing.',
-  seed: [
+  original: [
     { line: 1968, to: 1982, what: 'a second caller finds the mark clear and does not wait for the flush in flight' },
     { line: 1984, to: 1988, what: 'and the result of a flush is dropped' },
   ],
@@ -99,7 +99,7 @@ export const H9: Property = {
   tla: 'FailedIsForGood',
   statement: 'A failed device flush stays failed, and a critical error is never taken back.',
   why: 'After a failed flush nobody knows which writes were lost; a later flush that succeeds does not bring them back.',
-  seed: [
+  original: [
     { line: 1091, to: 1095, what: 'a critical error stops the layer above until the next mount' },
     { line: 1986, what: 'a failed flush goes unnoticed' },
   ],

@@ -13,7 +13,7 @@ export const I14: Property = {
   tla: 'BytesChangeOnlyOpen',
   statement: 'Bytes change only under an open modification of a held, dirty buffer that is not being written.',
   why: 'A change that nobody knows of is lost when the buffer is taken, or reaches the device half.',
-  seed: [
+  original: [
     { line: 785, to: 799, what: 'a modifier owns a referenced, attached buffer first' },
     { line: 801, to: 804, what: 'and it is dirty before the bytes change' },
   ],
@@ -45,7 +45,7 @@ export const I15: Property = {
   tla: 'IssueWithoutModifiers',
   statement: 'A write starts only on a modified buffer that nobody is modifying.',
   why: 'The contents that reach the device are those at issue; a modifier in the middle of a change would have half of it written and the rest not marked dirty.',
-  seed: [
+  original: [
     { line: 679, to: 680, what: 'asserted for the layer’s own writes' },
     { line: 1342, what: 'and tested for writes that the kernel starts' },
   ],
@@ -73,7 +73,7 @@ export const I33: Property = {
   tla: 'ErrorBeforeDone',
   statement: 'When a failed write is over, the mount already knows of the critical error.',
   why: 'Whoever waited for the write looks at the mount next and must not go on to write the header.',
-  seed: [
+  original: [
     { line: 1103, to: 1108, what: 'the error is made known' },
     { line: 1130, what: 'before running is cleared' },
   ],
@@ -115,7 +115,7 @@ export const I34: Property = {
   statement:
     'A barrier starts behind everything on the run list, nothing ever gets in front of it, and it returns only from the head: every write that was in flight at its start has completed.',
   why: 'This is the barrier: what follows it relies on what preceded it being on the device.',
-  seed: [
+  original: [
     { line: 199, to: 203, what: 'an empty list needs no wait' },
     { line: 212, to: 215, what: 'the placemarker goes to the tail and is waited for until it is the head' },
     { line: 745, what: 'writes enter at the tail' },
@@ -170,7 +170,7 @@ export const H5: Property = {
   statement:
     'While another client waits for the write interlock, a handle that is not inside a modification and has none counted does not enter one.',
   why: 'Otherwise modifiers that relieve one another keep a flush waiting for ever. A handle that is already inside may go on, or the interlock would wait for it and it for the interlock.',
-  seed: [
+  original: [
     { line: 777, to: 780, what: 'a modifier stops for an interlock that is held' },
     { line: 836, to: 839, what: 'but not for one that waits' },
   ],

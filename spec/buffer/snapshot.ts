@@ -1,18 +1,18 @@
 // One observable state of the buffer machine, and the shape of a configuration.
 //
 // A Snapshot is what the voices are compared by: the model derives it from primary facts, production reads it off the
-// fields that it maintains, and the TLA+ variables carry the same names. Field names are the seed's, in camelCase.
+// fields that it maintains, and the TLA+ variables carry the same names. Field names are the original's, in camelCase.
 
 /** What a block holds, which decides the list that it is on while it is dirty. */
 export type IoType = 'volume' | 'meta' | 'undo' | 'data';
 
-/** The list that an io is a member of: the four dirty lists, the lose list, or none (seed `mod_root`). */
+/** The list that an io is a member of: the four dirty lists, the lose list, or none (original `mod_root`). */
 export type ModRoot = 'none' | 'volu' | 'meta' | 'undo' | 'data' | 'lose';
 
 /** What the device cache holds for a block that no io owns: nothing, a read-ahead in flight, or valid contents. */
 export type Residue = 'none' | 'ahead' | 'cached';
 
-/** Where a client (a thread of the seed, seen through its handle or ticket) is. */
+/** Where a client (a thread of the original, seen through its handle or ticket) is. */
 export type ClientAt =
   | 'idle' // neither handle nor ticket
   | 'get' // its reference is counted; it queues for the interlock
@@ -47,7 +47,7 @@ export interface IoSnapshot {
   readonly type: IoType;
   readonly volume: number;
   readonly exists: boolean;
-  /** Reference count (seed `lock.refs`, low bits). */
+  /** Reference count (original `lock.refs`, low bits). */
   readonly refs: number;
   /** Client that owns LOCKED, or -1. */
   readonly interlockOwner: number;
@@ -132,7 +132,7 @@ export interface Snapshot {
   readonly mount: MountSnapshot;
   /** The run list, head first. */
   readonly iorun: readonly RunEntry[];
-  /** Members of each list as io indices, in the seed's order (69-85). */
+  /** Members of each list as io indices, in the original's order (69-85). */
   readonly lists: Readonly<Record<Exclude<ModRoot, 'none'>, readonly number[]>>;
 }
 

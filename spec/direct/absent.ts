@@ -1,12 +1,12 @@
-// What the seed has, or was suspected of, that the direct machine does not have: each with the reason.
+// What the original has, or was suspected of, that the direct machine does not have: each with the reason.
 
-import type { SeedRef } from '../claim.ts';
+import type { OriginalRef } from '../claim.ts';
 
 /** Something that is not there, and why. */
 export interface DirectAbsence {
   /** Number of the defect, name of the function, or label of the answer. */
   readonly name: string;
-  readonly seed: readonly SeedRef[];
+  readonly original: readonly OriginalRef[];
   readonly what: string;
   readonly why: string;
 }
@@ -15,7 +15,7 @@ export interface DirectAbsence {
 export const DIRECT_ABSENT: readonly DirectAbsence[] = [
   {
     name: 'D10',
-    seed: [
+    original: [
       { line: 952, what: 'modified goes' },
       { line: 1354, what: 'running comes, a few lines of another function later' },
       { line: 1430, what: 'a read asks for either of them, under another token' },
@@ -25,7 +25,7 @@ export const DIRECT_ABSENT: readonly DirectAbsence[] = [
   },
   {
     name: 'hammer_io_direct_read_complete',
-    seed: [
+    original: [
       { line: 1459, to: 1468, what: 'the only place that would install it is disabled' },
       { line: 1625, to: 1655, what: 'and so is the function' },
     ],
@@ -34,7 +34,7 @@ export const DIRECT_ABSENT: readonly DirectAbsence[] = [
   },
   {
     name: 'aliases of several kinds',
-    seed: [
+    original: [
       { line: 1553, to: 1554, what: 'a block may lie in the device’s own cache without a buffer of the layer' },
       { line: 1691, to: 1694, what: 'or in a buffer of the layer' },
     ],
@@ -43,25 +43,25 @@ export const DIRECT_ABSENT: readonly DirectAbsence[] = [
   },
   {
     name: 'the flush of a direct write',
-    seed: [{ line: 1735, what: 'the volume is marked for a flush' }],
+    original: [{ line: 1735, what: 'the volume is marked for a flush' }],
     what: 'That a direct write is durable only when its volume has been flushed.',
     why: 'It is the mark that every write leaves (I48, H8), and no step here looks at it. Production sets it at the completion (D2), which tests hold for both outcomes.',
   },
   {
     name: 'snapshots that come and go',
-    seed: [{ line: 1909, to: 1911, what: 'all snapshots of the file that are in memory' }],
+    original: [{ line: 1909, to: 1911, what: 'all snapshots of the file that are in memory' }],
     what: 'Taking a snapshot in the middle of a run, and deleting one.',
     why: 'A snapshot here is there from the beginning. What taking one adds is another holder of elements that already have one; deletion is a step of pruning, which is outside this layer.',
   },
   {
     name: 'bytes that the medium has damaged',
-    seed: [{ line: 1610, to: 1614, what: 'the checksum differs' }],
+    original: [{ line: 1610, to: 1614, what: 'the checksum differs' }],
     what: 'A verified read that ends with an error for a good reason.',
     why: 'The device here loses requests and does not damage bytes, and the other way to wrong bytes, a stale alias, is what H15 excludes. Tests of production damage the medium.',
   },
   {
     name: 'ResumeReadError',
-    seed: [{ line: 1429, to: 1430, what: 'a read that has waited for the write of an alias looks again' }],
+    original: [{ line: 1429, to: 1430, what: 'a read that has waited for the write of an alias looks again' }],
     what: 'A read that looks again, and ends with an error.',
     why: 'Its site could be reached when it looked first, and data moves only to sites that can be; a record that failed cannot have come, for only the busy front writes its file; and what is verified after a move is the element (H15) over exactly its bytes (I49). Without repair D13 it happens.',
   },

@@ -24,5 +24,5 @@ export type DirectClaim = DirectInvariant | DirectProperty;
 export type DirectProgress = Progress<DirectSnapshot>;
 /** A situation that some configuration of the direct machine has to reach. */
 export type DirectGoal = Goal<DirectSnapshot>;
-/** A defect of the seed, or of our first reading of it, that production repairs. */
+/** A defect of the original, or of our first reading of it, that production repairs. */
 export type DirectRepair = Repair<DirectRepairId>;

@@ -23,7 +23,7 @@ export const I45: DirectInvariant = {
   statement:
     'A valid front of a file has the newest data whose write was answered without error; a valid front of a snapshot has the data of the snapshot.',
   why: 'This is what reading means. It must not depend on the path by which the bytes came, nor on what was moved, purged or reused meanwhile.',
-  seed: [
+  original: [
     { line: 1402, to: 1407, what: 'the buffer of the layer may be newer than the medium' },
     { line: 1684, to: 1687, what: 'the record may be newer than the index' },
     { line: 1835, to: 1839, what: 'the medium may be newer than the buffer of the layer' },
@@ -55,7 +55,7 @@ export const I39: DirectInvariant = {
   tla: 'FreeSpaceIsFree',
   statement: 'What is free is in no index, no read of it is in flight, and the device cache does not owe it a write.',
   why: 'It is handed to the next writer. A read in flight would return what the new owner writes, and a late write of the device cache would destroy it.',
-  seed: [
+  original: [
     { line: 1863, to: 1865, what: 'the reservation is said to remove what could be left' },
     { line: 1470, what: 'but a direct read is known to nobody while it is in flight' },
   ],
@@ -75,7 +75,7 @@ export const H15: DirectInvariant = {
   tla: 'NoStaleAlias',
   statement: 'What the device cache holds of an element of the media index is the element.',
   why: 'The reblocker, mirroring and every read through the device cache take it for the bytes of the medium, and may write it back.',
-  seed: [
+  original: [
     { line: 1689, to: 1694, what: 'a direct write makes what is cached of its space stale' },
     { line: 1869, to: 1872, what: 'the purge may be refused, and the mark is cleared all the same' },
   ],
@@ -97,7 +97,7 @@ export const H16: DirectInvariant = {
   statement:
     'A site that a front has learnt is that of its data: the index still names it, and no record supersedes it.',
   why: 'A read that knows its site looks nothing up. The old site is quarantined for two cycles only, and what a front has learnt has no end.',
-  seed: [
+  original: [
     { line: 1877, to: 1880, what: 'fronts learn sites by clustering and by reading' },
     { line: 1935, to: 1938, what: 'and are made to forget before the data moves, not with it' },
   ],
@@ -121,7 +121,7 @@ export const H17: DirectInvariant = {
   statement:
     'The bytes of an element of the media index lie on the medium, or in a buffer of the layer that is still to be written or could not be.',
   why: 'Else they are nowhere.',
-  seed: [
+  original: [
     { line: 1848, to: 1855, what: 'a record enters the index after its direct write' },
     { line: 1750, to: 1753, what: 'a small write leaves a dirty buffer' },
   ],

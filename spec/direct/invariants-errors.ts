@@ -12,7 +12,7 @@ export const I47: DirectInvariant = {
   tla: 'VolumesBalance',
   statement: 'Every volume that is released has been got.',
   why: 'Releasing one that could not be got is a jump through a null pointer, on a path that only a broken medium takes.',
-  seed: [
+  original: [
     { line: 1472, what: 'a direct read releases the volume, whatever came of getting it' },
     { line: 1556, what: 'so does an indirect read' },
     { line: 1737, what: 'and a direct write' },
@@ -36,7 +36,7 @@ export const I49: DirectInvariant = {
   statement:
     'A verified read compares the checksum over exactly the bytes of the record: good bytes are never answered with an error.',
   why: 'A checksum over the whole buffer covers what lies behind the record, and calls every short record broken.',
-  seed: [
+  original: [
     { line: 1610, to: 1614, what: 'the size of the device buffer is checksummed' },
     { line: 1616, what: 'of which only that it covers the request is known' },
   ],

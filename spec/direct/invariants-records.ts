@@ -26,7 +26,7 @@ export const I42: DirectInvariant = {
   statement:
     'While a direct write is in flight its record is visible and not in the media index, and the front that it writes is busy with it.',
   why: 'The device reads the memory of the front and fills the space of the record: neither may be given to anybody else before it has answered.',
-  seed: [
+  original: [
     { line: 1721, to: 1722, what: 'the record is marked before the write is issued' },
     { line: 1816, what: 'and is still marked when it completes' },
     { line: 1848, to: 1853, what: 'the backend waits for that' },
@@ -46,7 +46,7 @@ export const I43: DirectInvariant = {
   tla: 'MediaHasNoDirectFlags',
   statement: 'What is in the media index has no direct write in flight or failed, no aliases to purge, and no record.',
   why: 'Mirroring and the reblocker take what the index names for bytes that lie on the medium, and trust the device cache about them.',
-  seed: [
+  original: [
     { line: 1848, to: 1855, what: 'the direct write is waited for' },
     { line: 1867, to: 1873, what: 'and the aliases are purged, before the record is inserted' },
   ],
@@ -70,7 +70,7 @@ export const I44: DirectInvariant = {
   statement:
     'From the moment when a direct write can complete, the record that tells of it is the visible one of its file.',
   why: 'Between the completion and the record a read would find the old element, although the write has been answered.',
-  seed: [
+  original: [
     { line: 1733, to: 1734, what: 'the record replaces the old one, then the write is issued' },
     { line: 1755, to: 1756, what: 'a small write is answered after that too' },
   ],
@@ -93,7 +93,7 @@ export const H14: DirectInvariant = {
   tla: 'WriteLandsOnItsRecord',
   statement: 'A direct write goes to the space that its record has reserved.',
   why: 'Anywhere else it destroys what lies there, and the record promises bytes that nobody wrote.',
-  seed: [
+  original: [
     { line: 1696, to: 1698, what: 'the error of the translation is overwritten by that of getting the volume' },
     { line: 1729, to: 1731, what: 'the place on the device follows from the translation' },
   ],
@@ -113,7 +113,7 @@ export const H18: DirectInvariant = {
   tla: 'OneLiveRecord',
   statement: 'At most one record of a file is visible for a range.',
   why: 'Of two, a read finds whichever comes first.',
-  seed: [{ line: 1733, what: 'the new record replaces the old one in one step' }],
+  original: [{ line: 1733, what: 'the new record replaces the old one in one step' }],
   applies: (s) => someSite(s, isLive),
   holds: (s) => !someSite(s, isSecond),
   violation: directExample({ sites: [element(1), record(3), record(4)], whole: { newest: [3] } }),

@@ -10,7 +10,7 @@ export const DIRECT_PROGRESS: readonly DirectProgress[] = [
     statement:
       'From every reachable state, each operation of a front can still end, and the backend can still let go of each record that it waits with.',
     why: 'A completion that forgets one of two readers, a wake-up that is not given, two waits that wait for one another: each leaves a locked buffer behind, and none of them breaks a claim about a single state.',
-    seed: [
+    original: [
       {
         line: 1817,
         to: 1825,

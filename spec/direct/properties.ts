@@ -35,7 +35,7 @@ export const I46: DirectProperty = {
   statement:
     'An operation of a front is answered exactly once: in the step in which the front leaves flight, or in the call that began it. Nobody is left behind who waited for a load that is over.',
   why: 'An operation that is answered twice ends somebody else’s the second time; one that is never answered keeps its caller, and the buffer, for ever.',
-  seed: [
+  original: [
     { line: 1470, to: 1479, what: 'a direct read is issued, or answered with the error' },
     { line: 1553, to: 1563, what: 'so is an indirect one' },
     { line: 1621, what: 'which is answered after the copy' },
@@ -68,7 +68,7 @@ export const H19: DirectProperty = {
   statement:
     'After a critical error no write begins or becomes visible, nothing is committed or moved, and no cycle passes: who asks for any of it is refused, and what waits ends with an error.',
   why: 'Nobody knows what the medium holds. The layer above may read what there is, and must not build on it.',
-  seed: [
+  original: [
     { line: 1782, to: 1784, what: 'an error forces the mount to read-only' },
     { line: 1806, to: 1813, what: 'it is told before the writer is' },
   ],

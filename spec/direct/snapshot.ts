@@ -26,7 +26,7 @@ export type FrontHow = 'none' | 'whole' | 'direct' | 'indirect' | 'verified' | '
 export interface FrontSnapshot {
   readonly at: FrontAt;
   readonly how: FrontHow;
-  /** Site of its data as learnt earlier, or -1 (seed: the offset in the second layer of the bio). */
+  /** Site of its data as learnt earlier, or -1 (original: the offset in the second layer of the bio). */
   readonly cached: number;
   /** Site that the I/O in flight reads or writes, or -1. */
   readonly from: number;
@@ -57,13 +57,13 @@ export interface SiteSnapshot {
   readonly head: number;
   /** The record is visible: reads see it before the medium. */
   readonly live: boolean;
-  /** The backend is busy with the record (seed INTERLOCK_BE). */
+  /** The backend is busy with the record (original INTERLOCK_BE). */
   readonly backend: boolean;
-  /** Seed DIRECT_IO: its direct write is in flight. */
+  /** Original DIRECT_IO: its direct write is in flight. */
   readonly io: boolean;
-  /** Seed DIRECT_WAIT: the backend waits for that. */
+  /** Original DIRECT_WAIT: the backend waits for that. */
   readonly wait: boolean;
-  /** Seed DIRECT_INVAL: aliases of the site have to be purged before anybody trusts the device cache. */
+  /** Original DIRECT_INVAL: aliases of the site have to be purged before anybody trusts the device cache. */
   readonly inval: boolean;
   /** Its direct write has failed: nobody knows what lies there. */
   readonly failed: boolean;
@@ -134,9 +134,9 @@ export interface DirectShape {
   readonly volumes: readonly string[];
   /** Per head: the site of its element in the beginning, and of the element that its snapshots keep. */
   readonly home: readonly number[];
-  /** Whole reads go through the device cache (seed `double_buffer`). */
+  /** Whole reads go through the device cache (original `double_buffer`). */
   readonly doubleBuffer: boolean;
-  /** Such reads compare the CRC of the element when they have just looked it up (seed `verify_data`). */
+  /** Such reads compare the CRC of the element when they have just looked it up (original `verify_data`). */
   readonly verify: boolean;
   /** The element's record is shorter than a buffer, so the CRC covers less than the buffer. */
   readonly short: boolean;

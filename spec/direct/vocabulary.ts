@@ -2,10 +2,10 @@
 //
 // The buffer machine (../vocabulary.ts) knows blocks of a device. Here stands what happens above it: buffers of a file, which
 // are filled from the medium and written to it without a buffer of the layer in between, while the same bytes may also lie in
-// the device cache. One action is one atomic step of the synchronous core, as there; names are the seed's functions in
+// the device cache. One action is one atomic step of the synchronous core, as there; names are the original's functions in
 // camelCase, and in TLA+ the same word capitalised with the outcome appended unless it is `done`.
 //
-// Words: a *front* is a buffer of a file (seed: a buffer of the file's vnode), a *site* a block of the medium, an *alias* what
+// Words: a *front* is a buffer of a file (original: a buffer of the file's vnode), a *site* a block of the medium, an *alias* what
 // the device cache holds of a site, a *record* a write that the media index does not know yet.
 
 import type { Actor } from '../buffer/vocabulary.ts';
@@ -24,138 +24,143 @@ export interface DirectActionEntry {
   /** Meaning in one or two sentences. */
   readonly means: string;
   /** Lines of hammer_io.c, or `file:line` of the function of HAMMER or the kernel that makes the step. */
-  readonly seed: string;
+  readonly original: string;
 }
 
-/** Everything that can happen to file data, by name: who does it, what it answers, what it means, where the seed does it. */
+/** Everything that can happen to file data, by name: who does it, what it answers, what it means, where the original does it. */
 export const DIRECT_ACTIONS = {
   strategyRead: {
     by: 'client',
     outcomes: ['done', 'io', 'wait', 'again', 'error'],
     means:
       'Fill an empty front: straight from the device, through the device cache, or piece by piece where the front covers no whole element of the medium or the newest data is a record. Dirty aliases of the site are written first.',
-    seed: '1408-1482, 1496-1566, vnops: hammer_vop_strategy_read',
+    original: '1408-1482, 1496-1566, vnops: hammer_vop_strategy_read',
   },
   resumeRead: {
     by: 'client',
     outcomes: ['done', 'io', 'wait', 'error'],
     means: 'The alias that a read had to wait for is written; the read looks again from the beginning.',
-    seed: '1430, 1517',
+    original: '1430, 1517',
   },
   directReadDone: {
     by: 'device',
     outcomes: ['done', 'error'],
     means: 'A read straight into a front completes. EIO: the front is given up.',
-    seed: '1470, vfs_bio: biodone',
+    original: '1470, vfs_bio: biodone',
   },
   bmap: {
     by: 'kernel',
     outcomes: ['done'],
     means: 'An empty front learns the site of its data in advance, as clustering does.',
-    seed: 'vnops: hammer_vop_bmap, 1877-1880',
+    original: 'vnops: hammer_vop_bmap, 1877-1880',
   },
   recycleFront: {
     by: 'kernel',
     outcomes: ['done'],
     means: 'The kernel takes an idle front for something else; the site that it had learnt goes with it.',
-    seed: 'vfs_bio: getnewbuf',
+    original: 'vfs_bio: getnewbuf',
   },
   strategyWrite: {
     by: 'client',
     outcomes: ['done', 'io', 'wait', 'error', 'refused'],
     means:
       'Write new data of a file to fresh space. Large: the record becomes visible, then the write leaves for the device. Small: through a buffer of the layer. A record that the backend is busy with is waited for before it is replaced.',
-    seed: '1664-1776, object: hammer_ip_add_bulk, hammer_ip_replace_bulk',
+    original: '1664-1776, object: hammer_ip_add_bulk, hammer_ip_replace_bulk',
   },
   resumeWrite: {
     by: 'client',
     outcomes: ['done', 'io', 'wait', 'error'],
     means: 'The backend has let go of the record that a write wants to replace; the write looks again.',
-    seed: '1733, 1755, object: hammer_ip_replace_bulk',
+    original: '1733, 1755, object: hammer_ip_replace_bulk',
   },
   directWriteDone: {
     by: 'device',
     outcomes: ['done', 'error'],
     means:
       'A direct write completes: its writer, then its record are told. EIO is a critical error, and the front is thrown away.',
-    seed: '1789-1827',
+    original: '1789-1827',
   },
   commitRecord: {
     by: 'mount',
     outcomes: ['done', 'wait', 'again', 'refused'],
     means:
       'The backend puts a record into the media index, once its direct write is over and the aliases of its site are gone; what it supersedes is freed. Not after a critical error.',
-    seed: '1840-1874, object:1166',
+    original: '1840-1874, object:1166',
   },
   resumeCommit: {
     by: 'mount',
     outcomes: ['done', 'again', 'error'],
     means: 'The direct write that the backend waited for is over; it goes on, or gives up after a critical error.',
-    seed: '1849-1856',
+    original: '1849-1856',
   },
   destroyRecord: {
     by: 'mount',
     outcomes: ['done', 'again'],
     means: 'A replaced record goes away, after the same wait and purge; its space is freed.',
-    seed: '1840-1874, object:434',
+    original: '1840-1874, object:434',
   },
   cycle: {
     by: 'mount',
     outcomes: ['done', 'refused'],
     means: 'A commit cycle: freed space gets older by one. After a critical error there is none.',
-    seed: 'blockmap:810-850',
+    original: 'blockmap:810-850',
   },
   reserveComplete: {
     by: 'mount',
     outcomes: ['done', 'again'],
     means:
       'Space that was freed two cycles ago may be handed out again, when no alias of it and no read from it is left.',
-    seed: 'blockmap: hammer_blockmap_reserve_complete, ondisk:777',
+    original: 'blockmap: hammer_blockmap_reserve_complete, ondisk:777',
   },
   relocate: {
     by: 'mount',
     outcomes: ['done', 'refused'],
     means:
       'The reblocker moves an element of the medium through buffers of the layer. No front keeps the old site, in no snapshot of the file. Not after a critical error.',
-    seed: '1893-1945, reblock: hammer_reblock_data',
+    original: '1893-1945, reblock: hammer_reblock_data',
   },
   uncache: {
     by: 'mount',
     outcomes: ['done'],
     means: 'Without repair D14 only: fronts forget the old site before the move instead of with it.',
-    seed: '1893-1945',
+    original: '1893-1945',
   },
   deviceRead: {
     by: 'client',
     outcomes: ['done', 'io'],
     means: 'Somebody who works on the device (mirroring, deduplication, the reblocker) holds a buffer of the site.',
-    seed: '300-378',
+    original: '300-378',
   },
   deviceReadDone: {
     by: 'device',
     outcomes: ['done', 'error'],
     means:
       'The device cache gets a site; reads and small writes of fronts that wait for it go on: coverage, CRC over the bytes of the record, copy, age mark.',
-    seed: '1578-1623, 309-375',
+    original: '1578-1623, 309-375',
   },
-  deviceRelease: { by: 'client', outcomes: ['done'], means: 'Whoever held the buffer lets go of it.', seed: '517-656' },
+  deviceRelease: {
+    by: 'client',
+    outcomes: ['done'],
+    means: 'Whoever held the buffer lets go of it.',
+    original: '517-656',
+  },
   deviceRecycle: {
     by: 'kernel',
     outcomes: ['done'],
     means: 'The kernel takes a clean buffer that nobody holds.',
-    seed: '1182-1228',
+    original: '1182-1228',
   },
   deviceWriteBack: {
     by: 'kernel',
     outcomes: ['done'],
     means: 'A daemon writes a dirty buffer of the layer that nobody holds.',
-    seed: '1290-1363',
+    original: '1290-1363',
   },
   deviceWriteDone: {
     by: 'device',
     outcomes: ['done', 'error'],
     means: 'That write completes. EIO is a critical error; the bytes stay in memory.',
-    seed: '1075-1163',
+    original: '1075-1163',
   },
 } as const satisfies Record<string, DirectActionEntry>;
 

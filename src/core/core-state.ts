@@ -1,4 +1,4 @@
-// The state of one core: what the seed keeps in `struct hammer_mount` and in its global counters. Every count here is
+// The state of one core: what the original keeps in `struct hammer_mount` and in its global counters. Every count here is
 // maintained where its cause changes and never computed, so that comparing it with a model that computes it proves the
 // bookkeeping. This file also holds the three smallest changes that touch such a count.
 
@@ -32,9 +32,9 @@ export class MountState {
   criticalError = false;
   /** Bytes being written. */
   ioRunningSpace = 0;
-  /** Bytes being read: the seed's global counter hammer_count_io_running_read. */
+  /** Bytes being read: the original's global counter hammer_count_io_running_read. */
   runningReadBytes = 0;
-  /** Bytes being written: the seed's global counter hammer_count_io_running_write. */
+  /** Bytes being written: the original's global counter hammer_count_io_running_write. */
   runningWriteBytes = 0;
   /** Buffers with `locked`. */
   ioLockedCount = 0;
@@ -51,7 +51,7 @@ export class MountState {
   }
 }
 
-/** Sets or clears B_LOCKED; the count moves only when the flag does (D11: the seed counts twice at L1321). */
+/** Sets or clears B_LOCKED; the count moves only when the flag does (D11: the original counts twice at L1321). */
 export function setLocked(m: MountState, io: HammerIo, locked: boolean): void {
   if (io.locked === locked) return;
   io.locked = locked;

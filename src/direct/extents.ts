@@ -5,9 +5,9 @@
 //   media    an element of the index of a file, or of snapshots of it
 //   delay    freed; old readers may still be on their way, so its blocks are not handed out again for two cycles
 //
-// The marks of a record are the seed's (hammer.h, RECG_DIRECT_*): `io` while its direct write is in flight, `wait` while the
+// The marks of a record are the original's (hammer.h, RECG_DIRECT_*): `io` while its direct write is in flight, `wait` while the
 // backend waits for that, `inval` until the aliases of its blocks in the device cache are purged. `failed` is ours (D40): the
-// seed leaves a record whose write has failed to be read as if nothing had happened.
+// original leaves a record whose write has failed to be read as if nothing had happened.
 
 import type { FileRecord } from './files.ts';
 

@@ -2,7 +2,7 @@
 //
 // The index stands for the media tree: which element holds which part of the file, ordered by file offset. Records supersede
 // it until they are committed. Offsets lie on a grid: each cell of `extentBytes` bytes has at most one element, one live record
-// and one front, and a write replaces a cell as a whole, as the seed's buffers do (64 KiB from the first MiB on, 16 KiB below).
+// and one front, and a write replaces a cell as a whole, as the original's buffers do (64 KiB from the first MiB on, 16 KiB below).
 
 import type { FrontKind } from '../../spec/direct/snapshot.ts';
 import type { DirectState } from './direct-state.ts';

@@ -196,7 +196,7 @@ function canAsk(s: DirectState, front: FrontRecord, extent: ExtentRecord): boole
   }
 }
 
-/** All blocks are here. The CRC covers the bytes of the element and no more (D13: the seed takes those of the buffer, L1612). */
+/** All blocks are here. The CRC covers the bytes of the element and no more (D13: the original takes those of the buffer, L1612). */
 function finishCopy(s: DirectState, front: FrontRecord): DirectOutcome {
   const extent = front.from!;
   const { bytes, how } = front;

@@ -1,6 +1,6 @@
 // Moving an element: its bytes go from the clean buffers of the core at one place to dirty ones at another, and every index
 // that names the old place names the new one in the same step. In the same step, too, the old place is forgotten by every front
-// of the file and of its snapshots that has learnt it. The seed does that before the move, and a reader may learn it again in
+// of the file and of its snapshots that has learnt it. The original does that before the move, and a reader may learn it again in
 // between (D14). Readers that are on their way to the old place find the old bytes there: it is freed, not free.
 // (hammer_io.c L1893-1945; hammer_reblock_data)
 

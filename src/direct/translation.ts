@@ -1,4 +1,4 @@
-// From the place of an element to a volume that can be asked. As in the seed there are three ways for that to fail, tried in
+// From the place of an element to a volume that can be asked. As in the original there are three ways for that to fail, tried in
 // this order: the place lies in no zone for file data (hammer_blockmap_lookup), its volume is missing, that is, unknown or
 // without its header (hammer_get_volume; one that is being loaded or unloaded counts as not there), or the place lies beyond the
 // volume's end (L1449, L1536, L1700). An error of an earlier step is never lost in a later one (D7), and a volume that was not had

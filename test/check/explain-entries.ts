@@ -3,8 +3,8 @@
 // An example is shown as what it differs in from a state where nothing has happened, because that is what one would have to
 // imagine. How states and steps of a machine are told comes in with its `Telling`.
 
-import type { Construction, Goal, Progress, Repair, SeedRef, StateClaim, StepClaim } from '../../spec/claim.ts';
-import { SEED } from '../../spec/seed-map.ts';
+import type { Construction, Goal, Progress, Repair, OriginalRef, StateClaim, StepClaim } from '../../spec/claim.ts';
+import { ORIGINAL } from '../../spec/original-map.ts';
 import type { SnapshotDifference } from '../kit/snapshot-difference.ts';
 
 type AnyClaim<S, T> = StateClaim<S, string> | StepClaim<S, T, string, string> | Construction;
@@ -12,7 +12,7 @@ type AnyClaim<S, T> = StateClaim<S, string> | StepClaim<S, T, string, string> | 
 interface AnyPromise {
   readonly name: string;
   readonly statement: string;
-  readonly seed: readonly SeedRef[];
+  readonly original: readonly OriginalRef[];
   readonly on: readonly string[];
 }
 
@@ -20,7 +20,7 @@ interface AnyActionEntry {
   readonly by: string;
   readonly outcomes: readonly string[];
   readonly means: string;
-  readonly seed: string;
+  readonly original: string;
 }
 
 /** How the examples of a machine are told. */
@@ -36,7 +36,7 @@ export interface Catalogue<S, T> {
   readonly claims: readonly AnyClaim<S, T>[];
   readonly repairs: readonly Repair<string>[];
   readonly goals: readonly Goal<S>[];
-  readonly progress: readonly Pick<Progress, 'id' | 'statement' | 'why' | 'seed'>[];
+  readonly progress: readonly Pick<Progress, 'id' | 'statement' | 'why' | 'original'>[];
   readonly promises: readonly AnyPromise[];
   readonly actions: Readonly<Record<string, AnyActionEntry>>;
   labelOf(kind: string, outcome: string): string;
@@ -68,7 +68,7 @@ function claimText<S, T>(claim: AnyClaim<S, T>, telling: Telling<S, T>): string 
   if (claim.repairs !== undefined) lines.push(`Fails without: ${claim.repairs.join(', ')}`);
   if (claim.howByConstruction !== undefined)
     lines.push(`By construction${claim.status === 'checked' ? ' in production' : ''}: ${claim.howByConstruction}`);
-  lines.push('', ...seedLines(claim.seed));
+  lines.push('', ...originalLines(claim.original));
   if (claim.form === 'state') lines.push('', 'A state that breaks it:', ...exampleLines(claim.violation, telling));
   if (claim.form === 'step') {
     const { before, step, after } = claim.violation;
@@ -95,14 +95,14 @@ function formText<S, T>(claim: AnyClaim<S, T>): string {
 
 function repairText(repair: Repair<string>): string {
   return [
-    `${repair.id} ${repair.title} (a repair of the seed)`,
+    `${repair.id} ${repair.title} (a repair of the original)`,
     '',
-    `The seed: ${repair.seedDoes}`,
+    `The original: ${repair.originalDoes}`,
     `Here: ${repair.weDo}`,
     `After an error: ${repair.stateAfterError}`,
     `Without it ${repair.claim} fails, in the configuration ${repair.configuration}.`,
     '',
-    ...seedLines(repair.seed),
+    ...originalLines(repair.original),
   ].join('\n');
 }
 
@@ -111,9 +111,9 @@ function goalText<S, T>(goal: Goal<S>, telling: Telling<S, T>): string {
   return [title, '', goal.statement, '', 'A state that reaches it:', ...exampleLines(goal.example, telling)].join('\n');
 }
 
-function progressText(progress: Pick<Progress, 'id' | 'statement' | 'why' | 'seed'>): string {
+function progressText(progress: Pick<Progress, 'id' | 'statement' | 'why' | 'original'>): string {
   const title = `${progress.id} (progress: must always remain possible)`;
-  return [title, '', progress.statement, `Why: ${progress.why}`, '', ...seedLines(progress.seed)].join('\n');
+  return [title, '', progress.statement, `Why: ${progress.why}`, '', ...originalLines(progress.original)].join('\n');
 }
 
 function promiseText(promise: AnyPromise): string {
@@ -123,12 +123,12 @@ function promiseText(promise: AnyPromise): string {
     promise.statement,
     `Made by: ${promise.on.join(', ')}`,
     '',
-    ...seedLines(promise.seed),
+    ...originalLines(promise.original),
   ].join('\n');
 }
 
 function actionKindText<S, T>(catalogue: Catalogue<S, T>, kind: string): string {
-  const { by, outcomes, means, seed } = catalogue.actions[kind]!;
+  const { by, outcomes, means, original } = catalogue.actions[kind]!;
   const promises = catalogue.promises.filter((promise) => promise.on.includes(kind)).map(({ name }) => name);
   const asking = catalogue.claims.filter(
     (claim) => claim.form === 'step' && claim.on !== 'any' && claim.on.includes(kind),
@@ -137,14 +137,17 @@ function actionKindText<S, T>(catalogue: Catalogue<S, T>, kind: string): string 
   lines.push(`Outcomes: ${outcomes.map((outcome) => `${outcome} (${catalogue.labelOf(kind, outcome)})`).join(', ')}`);
   if (promises.length > 0) lines.push(`Promises, in this order: ${promises.join(', ')}`);
   if (asking.length > 0) lines.push(`Claims about its steps: ${asking.map(({ id }) => id).join(', ')}`);
-  return [...lines, `Seed: ${seed}`].join('\n');
+  return [...lines, `Original: ${original}`].join('\n');
 }
 
-/** Where the seed says it. */
-export function seedLines(seed: readonly SeedRef[]): string[] {
-  const lines = seed.map(({ line, to }) => (to === undefined ? `${line}` : `${line}-${to}`));
+/** Where the original says it. */
+export function originalLines(original: readonly OriginalRef[]): string[] {
+  const lines = original.map(({ line, to }) => (to === undefined ? `${line}` : `${line}-${to}`));
   const width = Math.max(...lines.map((text) => text.length));
-  return [`${SEED.file} (${SEED.commit}):`, ...seed.map(({ what }, i) => `  ${lines[i]!.padEnd(width)}  ${what}`)];
+  return [
+    `${ORIGINAL.file} (${ORIGINAL.commit}):`,
+    ...original.map(({ what }, i) => `  ${lines[i]!.padEnd(width)}  ${what}`),
+  ];
 }
 
 function exampleLines<S, T>(state: S, telling: Telling<S, T>): string[] {

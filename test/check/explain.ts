@@ -23,7 +23,7 @@ import {
 } from '../../spec/index.ts';
 import { blank } from '../../spec/buffer/example.ts';
 import { DIRECT_EXPLANATIONS } from './direct/explanations.ts';
-import { catalogueEntries, seedLines, type Catalogue, type NamedText } from './explain-entries.ts';
+import { catalogueEntries, originalLines, type Catalogue, type NamedText } from './explain-entries.ts';
 import { snapshotDifferences } from '../kit/snapshot-difference.ts';
 import { stepText } from '../kit/story.ts';
 
@@ -109,7 +109,18 @@ const FAULT_TOLD: Readonly<Record<FaultTold, string>> = {
   ImpossibleInput: 'the completion is refused with an ImpossibleInput',
 };
 
-function deviceFaultText({ id, fault, on, promise, told, holds, why, instead, crcTells, seed }: DeviceFault): string {
+function deviceFaultText({
+  id,
+  fault,
+  on,
+  promise,
+  told,
+  holds,
+  why,
+  instead,
+  crcTells,
+  original,
+}: DeviceFault): string {
   const lines = [`${id} ${fault.replace(/\.$/, '')} (a fault of a device, on ${on.join(', ')})`, ''];
   lines.push(`The layer: ${FAULT_PROMISES[promise]}.`);
   if (told.length > 0) lines.push(`Told by: ${told.map((how) => FAULT_TOLD[how]).join('; ')}.`);
@@ -117,7 +128,7 @@ function deviceFaultText({ id, fault, on, promise, told, holds, why, instead, cr
   if (instead !== undefined) lines.push(`Who can notice, or what to do: ${instead}`);
   if (crcTells !== undefined)
     lines.push(`hasValidCrc on a META block: ${crcTells ? 'finds it wrong' : 'finds nothing'}.`);
-  return [...lines, '', ...seedLines(seed)].join('\n');
+  return [...lines, '', ...originalLines(original)].join('\n');
 }
 
 const NEAREST = 3;

@@ -38,7 +38,7 @@ Examples:
   npm run check-model                                    everything, without Java, in about two minutes
   npm run check-model -- --config data meta              two configurations
   npm run check-model -- --only edges                    production alone, every edge
-  npm run check-model -- --explain I5                    one claim: reason, seed lines, example, TLA+ name
+  npm run check-model -- --explain I5                    one claim: reason, lines of the original, example, TLA+ name
   npm run check-model -- --engine tlc --tla2tools JAR    everything that the manifest lists, with TLC
 `;
 
@@ -61,7 +61,7 @@ export function readOptions(args: readonly string[]): CheckOptions {
     .option('--replay <token>', 'repeat a failed random run from its token, and stop')
     .option('--trace <file>', 'say whether a recorded run is a run of the model, and stop')
     .option('--list', 'list phases, configurations, claims and repairs, and stop')
-    .option('--verbose', 'also tell how often each claim applied, and how the seed fails without each repair');
+    .option('--verbose', 'also tell how often each claim applied, and how the original fails without each repair');
   const given = readArguments(command, args, EPILOGUE).opts<Omit<CheckOptions, 'list' | 'verbose'>>();
   return { list: false, verbose: false, ...given };
 }

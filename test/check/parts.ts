@@ -5,7 +5,7 @@
 // binds it to the project; a test binds it to a part that lies, fails or throws, and sees that the command notices. Nothing
 // here runs before it is asked.
 
-import type { Claim, ClaimStatus, SeedRef } from '../../spec/claim.ts';
+import type { Claim, ClaimStatus, OriginalRef } from '../../spec/claim.ts';
 import type { LabelledGraph } from '../tla/graph.ts';
 import type { BugReport } from '../planted/bug.ts';
 import type { TlaEngine, TlaRun, TlaVerdict } from '../tla/engine.ts';
@@ -67,7 +67,7 @@ export interface ClaimEntry {
   readonly tlaState?: string;
   readonly statement: string;
   readonly why: string;
-  readonly seed: readonly SeedRef[];
+  readonly original: readonly OriginalRef[];
 }
 
 /** Something that must always remain possible. */

@@ -28,7 +28,7 @@ export interface Failure {
   readonly configuration?: string;
   /** One sentence. */
   readonly summary: string;
-  /** The way there, the difference, the claim with its seed lines: a few lines that stand below the sentence. */
+  /** The way there, the difference, the claim with its lines of the original: a few lines that stand below the sentence. */
   readonly story: readonly string[];
 }
 

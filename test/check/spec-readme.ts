@@ -20,10 +20,10 @@ import {
   PROMISES,
   PROPERTY_GROUPS,
   REPAIRS,
-  SEED,
-  SEED_ASSERTIONS,
-  SEED_FUNCTIONS,
-  SEED_OTHER,
+  ORIGINAL,
+  ORIGINAL_ASSERTIONS,
+  ORIGINAL_FUNCTIONS,
+  ORIGINAL_OTHER,
   tlaHomes,
   type AssertionHome,
   type CallerPromise,
@@ -37,8 +37,8 @@ import {
   type Goal,
   type Progress,
   type Repair,
-  type SeedFunction,
-  type SeedRef,
+  type OriginalFunction,
+  type OriginalRef,
 } from '../../spec/index.ts';
 
 /** The whole document. */
@@ -54,8 +54,8 @@ export function specReadme(): string {
     promises(),
     deviceFaults(),
     directIo(),
-    seedFunctions(),
-    seedAssertions(),
+    originalFunctions(),
+    originalAssertions(),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -69,10 +69,10 @@ function introduction(): string {
     '',
     `This is the catalogue: ${checked} claims that are checked and ${CONSTRUCTIONS.length} that hold by construction, ` +
       `${GOALS.length} situations that must be reached, ${REPAIRS.length} repairs, and the place of every function and ` +
-      `assertion of the seed. The seed is \`${SEED.file}\` of DragonFly BSD, commit ${SEED.commit}; numbers in columns ` +
-      'headed “seed” are its lines.',
+      `assertion of the original. The original is \`${ORIGINAL.file}\` of DragonFly BSD, commit ${ORIGINAL.commit}; numbers in columns ` +
+      'headed “original” are its lines.',
     '',
-    'Claims with the letter I are read from the seed, those with H are ours. Numbers that are missing belong to the flusher ' +
+    'Claims with the letter I are read from the original, those with H are ours. Numbers that are missing belong to the flusher ' +
       'and to recovery, which are not built; those of [file data](#file-data-around-the-cache) stand in a part of their own. A claim about a state is checked in every state that the model ' +
       'reaches and after every step of production; a claim about a step in every step. “Fails without” names the repairs ' +
       'without which the checker finds a violation. Each claim carries an example that breaks it: ' +
@@ -95,7 +95,7 @@ function claims(): string {
 }
 
 function claimTables(groups: Readonly<Record<string, readonly (Claim | DirectClaim)[]>>): readonly string[] {
-  const head = ['id', 'name in TLA+', 'claim and reason', 'seed', 'status', 'fails without'];
+  const head = ['id', 'name in TLA+', 'claim and reason', 'original', 'status', 'fails without'];
   return Object.entries(groups).map(([title, members]) =>
     [`### ${title}`, '', table(head, members.map(claimRow))].join('\n'),
   );
@@ -106,7 +106,7 @@ function claimRow(claim: Claim | DirectClaim): readonly string[] {
     claim.id,
     'tlaState' in claim ? `\`${claim.tla}\`, as a state \`${claim.tlaState}\`` : `\`${claim.tla}\``,
     `${claim.statement} *${claim.why}*`,
-    seedLines(claim.seed),
+    originalLines(claim.original),
     claim.status === 'checked' && claim.howByConstruction !== undefined
       ? 'checked; in production by construction'
       : claim.status,
@@ -119,8 +119,8 @@ function constructions(): string {
     '## Claims that hold by construction',
     '',
     table(
-      ['id', 'name', 'claim', 'how', 'seed'],
-      CONSTRUCTIONS.map((c) => [c.id, `\`${c.tla}\``, c.statement, c.howByConstruction, seedLines(c.seed)]),
+      ['id', 'name', 'claim', 'how', 'original'],
+      CONSTRUCTIONS.map((c) => [c.id, `\`${c.tla}\``, c.statement, c.howByConstruction, originalLines(c.original)]),
     ),
   ].join('\n');
 }
@@ -140,8 +140,8 @@ function refuted(): string {
 
 function progressTable(entries: readonly (Progress | DirectProgress)[]): string {
   return table(
-    ['id', 'claim and reason', 'seed'],
-    entries.map((p) => [p.id, `${p.statement} *${p.why}*`, seedLines(p.seed)]),
+    ['id', 'claim and reason', 'original'],
+    entries.map((p) => [p.id, `${p.statement} *${p.why}*`, originalLines(p.original)]),
   );
 }
 
@@ -166,7 +166,7 @@ function repairs(): string {
   return [
     '## Repairs',
     '',
-    'Where the seed is wrong, production is right, and only ever right. The model and the TLA+ specification can leave one ' +
+    'Where the original is wrong, production is right, and only ever right. The model and the TLA+ specification can leave one ' +
       'repair out; then the claim named here fails, in the configuration named here.',
     ...REPAIRS.map(repairText),
   ].join('\n');
@@ -177,7 +177,7 @@ function repairText(repair: Repair | DirectRepair): string {
     '',
     `### ${repair.id} ${repair.title}`,
     '',
-    `- **The seed** (${seedLines(repair.seed)}): ${repair.seedDoes}`,
+    `- **The original** (${originalLines(repair.original)}): ${repair.originalDoes}`,
     `- **Here**: ${repair.weDo}`,
     `- **After an error**: ${repair.stateAfterError}`,
     `- **Without it**: ${repair.claim} fails in \`${repair.configuration}\`.`,
@@ -196,8 +196,13 @@ function promises(): string {
 
 function promiseTable(entries: readonly (CallerPromise | DirectPromise)[]): string {
   return table(
-    ['promise', 'says', 'made by', 'seed'],
-    entries.map(({ name, statement, on, seed }) => [`\`${name}\``, statement, on.join(', '), seedLines(seed)]),
+    ['promise', 'says', 'made by', 'original'],
+    entries.map(({ name, statement, on, original }) => [
+      `\`${name}\``,
+      statement,
+      on.join(', '),
+      originalLines(original),
+    ]),
   );
 }
 
@@ -217,14 +222,14 @@ function deviceFaults(): string {
       'out on production over a device that fails on purpose.',
     '',
     table(
-      ['id', 'the device', 'promise', 'what holds and why', 'who notices instead', 'seed'],
-      DEVICE_FAULTS.map(({ id, fault, promise, told, holds, why, instead, seed }) => [
+      ['id', 'the device', 'promise', 'what holds and why', 'who notices instead', 'original'],
+      DEVICE_FAULTS.map(({ id, fault, promise, told, holds, why, instead, original }) => [
         id,
         fault,
         promise === 'detected' ? `detected: ${told.map((how) => TOLD[how]).join(', ')}` : promise,
         `${holds} *${why}*`,
         instead ?? '',
-        seedLines(seed),
+        originalLines(original),
       ]),
     ),
   ].join('\n');
@@ -247,44 +252,44 @@ function directIo(): string {
       '### What is not there',
       '',
       table(
-        ['name', 'seed', 'what', 'why not'],
-        DIRECT_ABSENT.map(({ name, seed, what, why }) => [name, seedLines(seed), what, why]),
+        ['name', 'original', 'what', 'why not'],
+        DIRECT_ABSENT.map(({ name, original, what, why }) => [name, originalLines(original), what, why]),
       ),
     ].join('\n'),
     ['## Repairs of file data', ...DIRECT_REPAIRS.map(repairText)].join('\n'),
   ].join('\n\n');
 }
 
-function seedFunctions(): string {
+function originalFunctions(): string {
   return [
-    '## The seed, function by function',
+    '## The original, function by function',
     '',
-    `All ${SEED_FUNCTIONS.length} functions. The model has one transition for each action; TLA+ has one operator for each ` +
+    `All ${ORIGINAL_FUNCTIONS.length} functions. The model has one transition for each action; TLA+ has one operator for each ` +
       'action and outcome.',
     '',
-    table(['function', 'lines', 'purpose', 'src', 'model', 'TLA+'], SEED_FUNCTIONS.map(functionRow)),
+    table(['function', 'lines', 'purpose', 'src', 'model', 'TLA+'], ORIGINAL_FUNCTIONS.map(functionRow)),
     '',
     'Besides functions:',
     '',
-    ...SEED_OTHER.map(({ line, to, what }) => `- ${lineText(line, to)}: ${what}.`),
+    ...ORIGINAL_OTHER.map(({ line, to, what }) => `- ${lineText(line, to)}: ${what}.`),
   ].join('\n');
 }
 
-function functionRow(f: SeedFunction): readonly string[] {
+function functionRow(f: OriginalFunction): readonly string[] {
   const start = [`\`${f.name}\``, lineText(f.line, f.to), f.what];
   if (f.noHome !== undefined) return [...start, `none: ${f.noHome}`, '', ''];
   return [...start, f.src.join(', '), `transitions: ${f.actions.join(', ')}`, tlaHomes(f).join(', ')];
 }
 
-function seedAssertions(): string {
+function originalAssertions(): string {
   return [
-    '## The seed, assertion by assertion',
+    '## The original, assertion by assertion',
     '',
-    `All ${SEED_ASSERTIONS.length}. An assertion about the caller is a promise, one about the layer itself is a claim.`,
+    `All ${ORIGINAL_ASSERTIONS.length}. An assertion about the caller is a promise, one about the layer itself is a claim.`,
     '',
     table(
       ['line', 'kind', 'asserts', 'lives as'],
-      SEED_ASSERTIONS.map(({ line, kind, asserts, homes }) => [
+      ORIGINAL_ASSERTIONS.map(({ line, kind, asserts, homes }) => [
         String(line),
         kind,
         asserts,
@@ -301,8 +306,8 @@ function homeText(home: AssertionHome): string {
   return `not built yet: ${home.notBuilt}`;
 }
 
-function seedLines(seed: readonly SeedRef[]): string {
-  return seed.map(({ line, to }) => lineText(line, to)).join(', ');
+function originalLines(original: readonly OriginalRef[]): string {
+  return original.map(({ line, to }) => lineText(line, to)).join(', ');
 }
 
 function lineText(line: number, to: number = line): string {

@@ -9,7 +9,7 @@ import { ACTION_KINDS } from '../../spec/buffer/vocabulary.ts';
 import { REPAIR_IDS, type Shape } from '../../spec/buffer/snapshot.ts';
 import { adapterCommand, bundleAdapter } from '../support/adapter-command.ts';
 import type { AdapterFlaws } from '../support/adapter.ts';
-import type { SeedId } from '../support/seed-patches.ts';
+import type { OriginalId } from '../support/original-patches.ts';
 import { DATA_SHAPE } from '../support/shapes.ts';
 import { configuration } from '../kit/configurations.ts';
 import { blankSnapshot, compareSnapshots } from '../kit/driver.ts';
@@ -103,8 +103,8 @@ describe('an implementation behind a pipe', () => {
   });
 });
 
-describe('an implementation faithful to the seed', () => {
-  test.each<[SeedId, string]>([
+describe('an implementation faithful to the original', () => {
+  test.each<[OriginalId, string]>([
     ['D2', 'volume v1.flush'],
     ['D4', 'volume v1.flush'],
     ['D9', 'client c1.bare'],

@@ -1,19 +1,19 @@
-// A claim in the few lines that stand below a failure: what it says, why, and where the seed says so.
+// A claim in the few lines that stand below a failure: what it says, why, and where the original says so.
 
-import type { Claim, SeedRef } from '../../spec/claim.ts';
+import type { Claim, OriginalRef } from '../../spec/claim.ts';
 
 export function claimLines(
-  claim: Pick<Claim, 'id' | 'tla' | 'statement' | 'why' | 'seed'> | undefined,
+  claim: Pick<Claim, 'id' | 'tla' | 'statement' | 'why' | 'original'> | undefined,
 ): readonly string[] {
   if (claim === undefined) return [];
-  const seed = claim.seed.map(seedText).join('; ');
+  const original = claim.original.map(originalText).join('; ');
   return [
     `${claim.id} ${claim.tla}: ${claim.statement}`,
     `why: ${claim.why}`,
-    `seed: ${seed || 'none, the claim is ours'}`,
+    `original: ${original || 'none, the claim is ours'}`,
   ];
 }
 
-function seedText({ line, to, what }: SeedRef): string {
+function originalText({ line, to, what }: OriginalRef): string {
   return `L${line}${to === undefined ? '' : `-${to}`} ${what}`;
 }

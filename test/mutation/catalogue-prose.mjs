@@ -1,5 +1,5 @@
 // A Stryker plugin: in an entry of the catalogue only the predicates are mutated. An entry is an object literal with a
-// `statement`; its other fields are prose, references to the seed, and examples, and no program depends on a word of them.
+// `statement`; its other fields are prose, references to the original, and examples, and no program depends on a word of them.
 // JavaScript, because Stryker loads it without a compiler.
 
 import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';

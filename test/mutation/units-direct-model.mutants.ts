@@ -17,7 +17,7 @@ import { mustBe, mustEqual, mustThrow } from './must.ts';
 
 const SHAPE = DIRECT_MACHINES['a record that is replaced']!;
 const blank = blankDirectSnapshot(SHAPE);
-const CLAIM = { tla: 'X', statement: 'X.', why: 'X.', seed: [], status: 'checked' } as const;
+const CLAIM = { tla: 'X', statement: 'X.', why: 'X.', original: [], status: 'checked' } as const;
 
 const invariant = (id: string, holds: DirectInvariant['holds'], parts: Partial<DirectInvariant> = {}): DirectInvariant => ({
   ...CLAIM, id, form: 'state', applies: () => true, holds, violation: blank, ...parts,

@@ -14,7 +14,7 @@ import { packedRecord } from '../../model/explorer/packed.ts';
 import { StateTable } from '../../model/explorer/tables.ts';
 import { State } from '../../model/buffer/state.ts';
 import type { Shape } from '../../spec/index.ts';
-import { seedReleaseFlow } from '../check/seed-release-flow.ts';
+import { originalReleaseFlow } from '../check/original-release-flow.ts';
 import { block, shapeOf } from '../support/shape-of.ts';
 import { mustBe, mustEqual, mustThrow } from './must.ts';
 
@@ -83,11 +83,11 @@ test('a packed record refuses what does not fit', () => {
 
 const NAMES = ['flush', 'locked', 'reclaim', 'waitdep', 'pure', 'modified', 'released', 'running'] as const;
 
-test('the release decision is the seed’s in all rows, however it is asked', () => {
+test('the release decision is the original’s in all rows, however it is asked', () => {
   for (let bits = 0; bits < 256; bits++) {
     const facts = Object.fromEntries(NAMES.map((name, i) => [name, (bits & (1 << i)) !== 0])) as ReleaseFacts;
-    mustBe(decideRelease(facts), seedReleaseFlow(facts));
-    mustBe(releaseStep(bits), seedReleaseFlow(facts));
+    mustBe(decideRelease(facts), originalReleaseFlow(facts));
+    mustBe(releaseStep(bits), originalReleaseFlow(facts));
   }
 });
 

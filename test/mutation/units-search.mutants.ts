@@ -15,7 +15,7 @@ const SEEN_BEFORE_IDLE = 54;
 
 const SHAPE = SMALL_MACHINES['two clients, the kernel and DATA']!;
 const blank = blankSnapshot(SHAPE);
-const CLAIM = { tla: 'X', statement: 'X.', why: 'X.', seed: [], status: 'checked' } as const;
+const CLAIM = { tla: 'X', statement: 'X.', why: 'X.', original: [], status: 'checked' } as const;
 
 function invariant(
   id: string,

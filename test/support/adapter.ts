@@ -4,11 +4,11 @@
 import type * as CoreDriverModule from '../kit/core-driver.ts';
 import type { Hello } from '../kit/foreign/protocol.ts';
 import { serveDriver } from '../kit/foreign/serve-driver.ts';
-import { SEED_PATCHES, type SeedId } from './seed-patches.ts';
+import { ORIGINAL_PATCHES, type OriginalId } from './original-patches.ts';
 
 export interface AdapterFlaws {
   /** Repairs that are taken out of production's source. */
-  readonly seed?: readonly SeedId[];
+  readonly seed?: readonly OriginalId[];
   /** What it says to have. */
   readonly hello?: Partial<Hello>;
   /** Requests to answer before it … */
@@ -20,7 +20,7 @@ export interface AdapterFlaws {
 }
 
 const flaws = JSON.parse(process.argv[2] ?? '{}') as AdapterFlaws;
-const patches = (flaws.seed ?? []).flatMap((id) => SEED_PATCHES[id]);
+const patches = (flaws.seed ?? []).flatMap((id) => ORIGINAL_PATCHES[id]);
 let answered = 0;
 
 const { createCoreDriver } =

@@ -34,7 +34,7 @@ export function refsClaim(holds: (refs: number) => boolean, id = 'T1'): Invarian
     status: 'checked',
     statement: 'A buffer has few references.',
     why: 'There is only one client.',
-    seed: [{ line: 300, what: 'the read counts a reference' }],
+    original: [{ line: 300, what: 'the read counts a reference' }],
     applies: (s: Snapshot) => s.ios[0]!.exists,
     holds: (s: Snapshot) => holds(s.ios[0]!.refs),
     violation: {} as Snapshot,

@@ -1,4 +1,4 @@
-// Withdrawing a queued ticket, which the seed cannot do with a sleep. Everything the ticket had counted is given back, and
+// Withdrawing a queued ticket, which the original cannot do with a sleep. Everything the ticket had counted is given back, and
 // whoever waited only because of it is woken. Loads, UNDO records and waiting releases are not withdrawn: the device will
 // end them, whoever still listens.
 

@@ -2,9 +2,9 @@
 // buffer clean again (hammer_io.c L770-853, L861-909, L924-986).
 //
 // A modification opens in three stages. *Enter*: wait until no write interlock is held, or, for a handle that is not inside
-// already, until none is waited for either (D35: the seed lets new modifiers overtake a waiting interlock for ever); then
+// already, until none is waited for either (D35: the original lets new modifiers overtake a waiting interlock for ever); then
 // count. *Own*: wait until the buffer is not being written; hold it and make it dirty. *Open*: where the old bytes must be
-// in the UNDO log first, wait for the record; if it cannot be laid, the modification is withdrawn (D9: the seed goes on
+// in the UNDO log first, wait for the record; if it cannot be laid, the modification is withdrawn (D9: the original goes on
 // without). Only then may bytes change.
 
 import type { Answer } from '../answer.ts';

@@ -28,7 +28,7 @@ export function wakeRun(m: MountState, io: HammerIo): void {
   for (let t = io.waiters.head; t !== undefined; t = t.waitNext) if (t.at === 'wait') m.tickets.wake(t);
 }
 
-/** The buffer is not the device's any more, for those who want to change it. The seed keeps no flag for these. */
+/** The buffer is not the device's any more, for those who want to change it. The original keeps no flag for these. */
 export function wakeBp(m: MountState, io: HammerIo): void {
   for (let t = io.waiters.head; t !== undefined; t = t.waitNext) if (t.at === 'regetblk') m.tickets.wake(t);
 }

@@ -1,5 +1,5 @@
 // The five ordered lists that a structure can stand on: the four lists of modified buffers by type, and the lose list of
-// structures whose buffer the kernel took. Their order is the seed's: by block, then by volume (hammer_io.c L69-85).
+// structures whose buffer the kernel took. Their order is the original's: by block, then by volume (hammer_io.c L69-85).
 // lockedDirtySpace, the bytes of modified buffers that only a flush of ours can write, moves with the membership
 // (L945-948, L1021-1030) and is never computed.
 

@@ -1,4 +1,4 @@
-// The record of one block that the layer knows: the seed's `struct hammer_io`, with its field names. It exists from the
+// The record of one block that the layer knows: the original's `struct hammer_io`, with its field names. It exists from the
 // first get until it is destroyed, and it outlives its buffer: a structure whose buffer the kernel took is *loose* and
 // stands on the lose list until it is loaded again or cleaned away.
 //
@@ -20,7 +20,7 @@ const RUNNING = 4;
 const WAITDEP = 8;
 const RECLAIM = 16;
 const LOCKED = 32;
-/** Not flags of the seed: a buffer is attached; the structure is a volume header, which lives by rules of its own. */
+/** Not flags of the original: a buffer is attached; the structure is a volume header, which lives by rules of its own. */
 const ATTACHED = 64;
 const HEADER = 128;
 

@@ -1,4 +1,4 @@
-// Handles: the part of the seed's threads that own something. A handle owns one reference on a buffer, its open
+// Handles: the part of the original's threads that own something. A handle owns one reference on a buffer, its open
 // modifications, and perhaps the write interlock. It is open from the `done` of a get until it is released; while a call on
 // it is unfinished it is *busy* with that call's ticket and may only be read. It knows its structure by number, so that a
 // handle can be opened and closed by a hit without a look at the structure.

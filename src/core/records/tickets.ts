@@ -1,4 +1,4 @@
-// Tickets: the part of the seed's threads that sleep. A call that cannot finish leaves a ticket; whatever it has counted
+// Tickets: the part of the original's threads that sleep. A call that cannot finish leaves a ticket; whatever it has counted
 // so far stays counted. A wake-up only marks the ticket runnable and puts it at the end of the ready queue; `resume` tests
 // again and may wait again. Nothing is called back.
 //

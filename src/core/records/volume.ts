@@ -2,7 +2,7 @@
 //
 // A write that has completed may still be lost with the power until a device flush that was issued after its completion
 // has succeeded. So completion of any write marks the volume (D2: whoever started the write), and only a flush that
-// succeeds takes the mark away (D4: the seed clears it before the flush has even started, hammer_io.c L1970).
+// succeeds takes the mark away (D4: the original clears it before the flush has even started, hammer_io.c L1970).
 //
 //   clean ──mark──▶ dirty ──sync──▶ flushing ──done──▶ clean
 //                     ▲                │ mark

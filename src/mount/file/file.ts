@@ -10,7 +10,7 @@
 // The file is cut into *cells* of `extentBytes`. Each cell has at most one extent and one call at work; calls that touch the
 // same cell go one after the other, in the order in which they were made, so that a call is atomic in each cell and not beyond.
 // A write that covers a part of a cell reads the rest first, and writes all of it anew: so write large pieces. What goes direct
-// is decided as the seed decides it: whole extents go straight between memory and device; parts of extents, and what was not
+// is decided as the original decides it: whole extents go straight between memory and device; parts of extents, and what was not
 // committed yet, through buffers of the cache; so does a write of less than a block.
 //
 // What a commit supersedes stays where it is for two more commits. So a program that stores the list of each commit before it
@@ -18,7 +18,7 @@
 // lists that it is given: `extents`, and as `older` whatever else may still have to be read. That is all: two files, or a file
 // and its list, are not changed atomically.
 //
-// With `verify` every read compares the CRC of each extent that it touches, which is therefore read whole. The seed cannot do
+// With `verify` every read compares the CRC of each extent that it touches, which is therefore read whole. The original cannot do
 // that on its direct path, where the kernel may exchange pages under it (hammer_io.c L1459-1468); fronts are memory of ours
 // alone. So it is done here, after the read, and not by DirectIo, which compares on its path through the device cache only.
 

@@ -2,7 +2,7 @@
 // H4 speaks. A core cannot tell, as it keeps no list of records: it asks the log for one and believes the answer. Whoever
 // stands beside the two sees the request, the answer, and whether a modification is open afterwards. Two things go wrong:
 //
-//   it was asked for    and the log refused, but the modification stays open (the seed's defect D9)
+//   it was asked for    and the log refused, but the modification stays open (the original's defect D9)
 //   it was not asked    although the modification wants a record and there is a log
 //
 // What is missing stays missing until the last modification of the client is closed.

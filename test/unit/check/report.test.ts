@@ -111,14 +111,14 @@ describe('a project in which something is wrong', () => {
     expect(phasesOf(result).sort()).toEqual(['edges', 'graphs', 'model', 'promises']);
   });
 
-  test('a claim that does not hold is told with the way there and its seed lines; graphs and edges are still compared', async () => {
+  test('a claim that does not hold is told with the way there and its lines of the original; graphs and edges are still compared', async () => {
     const result = await run({ claims: [refsClaim((refs) => refs === 0)] });
     expect(phasesOf(result)).toEqual(['model']);
     expect(result.claims).toMatchObject([{ id: 'T1', status: 'violated' }]);
     const report = text(result);
     expect(report).toContain('model, small: T1 RefsAreFew does not hold in the model.');
     expect(report).toContain('1. c1 ioRead d1 → io');
-    expect(report).toContain('seed: L300 the read counts a reference');
+    expect(report).toContain('original: L300 the read counts a reference');
     expect(report).toMatch(/1 failure \(\d+\.\d s\)\.$/m);
     expect(result.configurations[0]).toMatchObject({ graphsEqual: true });
   });
@@ -183,7 +183,7 @@ describe('a project in which something is wrong', () => {
 
 describe('a repair', () => {
   const repair = {
-    ...{ id: 'D2' as const, title: 't', seed: [], seedDoes: 's', weDo: 'w', stateAfterError: 'n' },
+    ...{ id: 'D2' as const, title: 't', original: [], originalDoes: 's', weDo: 'w', stateAfterError: 'n' },
     ...{ claim: 'T1', configuration: 'without-D2' },
   };
   const unsafe = {

@@ -139,7 +139,7 @@ describe('a broken harness', () => {
   });
 });
 
-test('a demonstration shows the patch, the shrunk story and the claim with its seed lines', async () => {
+test('a demonstration shows the patch, the shrunk story and the claim with its lines of the original', async () => {
   const text = await demonstrate('second-refusal-counts-again');
   expect(text.split('\n')).toEqual([
     'second-refusal-counts-again (planted in production; origin: D11)',
@@ -161,6 +161,6 @@ test('a demonstration shows the patch, the shrunk story and the claim with its s
     '',
     'I21 LockedCount: The counter of locked buffers is the number of locked buffers.',
     expect.stringMatching(/^why: /),
-    expect.stringMatching(/^seed: L137 .*L1321-1322 /),
+    expect.stringMatching(/^original: L137 .*L1321-1322 /),
   ]);
 });

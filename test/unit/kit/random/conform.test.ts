@@ -50,7 +50,7 @@ const countingTwice = showing((into) => {
 
 const without = (...ids: RepairId[]): readonly RepairId[] => REPAIR_IDS.filter((id) => !ids.includes(id));
 
-/** The model as it is without some repairs stands in for an implementation with the seed's defects. */
+/** The model as it is without some repairs stands in for an implementation with the original's defects. */
 const unrepaired =
   (repairs: readonly RepairId[]): MakeDriver =>
   (shape) =>
@@ -223,7 +223,7 @@ describe('a lie', () => {
   });
 });
 
-describe('an implementation with a defect of the seed', () => {
+describe('an implementation with a defect of the original', () => {
   test.each(['D2', 'D4', 'D11', 'D30', 'D39'] as const)('%s is found, also by claims alone', (id) => {
     const driver = unrepaired(without(id));
     expect(conform({ driver, runs: 500 }).failure).toBeDefined();

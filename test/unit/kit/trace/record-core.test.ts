@@ -11,7 +11,7 @@ import {
   type HammerIoCore as Core,
 } from '../../../../src/index.ts';
 import type * as Production from '../../../../src/index.ts';
-import { SEED_PATCHES } from '../../../support/seed-patches.ts';
+import { ORIGINAL_PATCHES } from '../../../support/original-patches.ts';
 import { loadPatched } from '../../../planted/patch.ts';
 import { checkTrace } from '../../../kit/trace/check-trace.ts';
 import { recordCore, type RecordCoreOptions } from '../../../kit/trace/record-core.ts';
@@ -160,7 +160,7 @@ describe('a recorded program', () => {
   });
 
   test('of a core with the code of D2 is rejected, at the write that it marks too early', async () => {
-    const patched = await loadPatched<typeof Production>('src/index.ts', SEED_PATCHES.D2, 'D2');
+    const patched = await loadPatched<typeof Production>('src/index.ts', ORIGINAL_PATCHES.D2, 'D2');
     const verdict = checkTrace(record(new patched.HammerIoCore(OPTIONS)));
     expect(verdict).toMatchObject({
       isRun: false,

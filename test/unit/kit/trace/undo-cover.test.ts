@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import { H4 } from '../../../../spec/buffer/invariants-modification.ts';
 import type { Action } from '../../../../spec/buffer/vocabulary.ts';
-import { SEED_PATCHES } from '../../../support/seed-patches.ts';
+import { ORIGINAL_PATCHES } from '../../../support/original-patches.ts';
 import type * as CoreDriverModule from '../../../kit/core-driver.ts';
 import { createCoreDriver } from '../../../kit/core-driver.ts';
 import { blankSnapshot, type Driver } from '../../../kit/driver.ts';
@@ -46,7 +46,7 @@ describe('on production', () => {
 
   test('H4 fails from the dropped answer of the log until the modification is closed', async () => {
     const actions = [on('modifyBuffer'), refused, on('ioModify'), on('ioModifyDone'), on('ioModifyDone')];
-    expect(verdicts(await patched(SEED_PATCHES.D9), actions)).toEqual([true, false, false, false, true]);
+    expect(verdicts(await patched(ORIGINAL_PATCHES.D9), actions)).toEqual([true, false, false, false, true]);
   });
 
   test('H4 fails when the log is never asked', async () => {

@@ -10,7 +10,7 @@ import { QUIET_ACTS } from '../../../support/quiet-acts.ts';
 import { actsWithout, block, shapeOf } from '../../../support/shape-of.ts';
 
 const blank = blankSnapshot(shapeOf());
-const claim = { tla: 'X', statement: 'x', why: 'x', seed: [], status: 'checked' } as const;
+const claim = { tla: 'X', statement: 'x', why: 'x', original: [], status: 'checked' } as const;
 
 describe('exploring one block', () => {
   test.each([

@@ -1,6 +1,6 @@
-// The seed map is complete, and every home that it names exists.
+// The original map is complete, and every home that it names exists.
 //
-// Completeness is structural: the functions of the seed cover distinct ranges in order, and their number and the lines of
+// Completeness is structural: the functions of the original cover distinct ranges in order, and their number and the lines of
 // all assertions stand here a second time, so that nothing falls out of the catalogue unnoticed.
 
 import { existsSync } from 'node:fs';
@@ -18,9 +18,9 @@ import {
   LABELS,
   PROMISES,
   REPAIRS,
-  SEED,
-  SEED_ASSERTIONS,
-  SEED_FUNCTIONS,
+  ORIGINAL,
+  ORIGINAL_ASSERTIONS,
+  ORIGINAL_FUNCTIONS,
   tlaHomes,
 } from '../../../spec/index.ts';
 import { WITHOUT_REPAIR } from '../../kit/configurations.ts';
@@ -33,21 +33,21 @@ const ASSERTION_LINES = [
 
 const srcFile = (name: string): string => fileURLToPath(new URL(`../../../src/${name}`, import.meta.url));
 
-describe('functions of the seed', () => {
+describe('functions of the original', () => {
   it('are 46, each named once', () => {
-    expect(SEED_FUNCTIONS).toHaveLength(46);
-    expect(new Set(SEED_FUNCTIONS.map(({ name }) => name)).size).toBe(46);
+    expect(ORIGINAL_FUNCTIONS).toHaveLength(46);
+    expect(new Set(ORIGINAL_FUNCTIONS.map(({ name }) => name)).size).toBe(46);
   });
 
   it('stand in the order of their lines and do not overlap', () => {
-    const overlapping = SEED_FUNCTIONS.filter(({ line, to }, i) => {
-      return to < line || line <= (SEED_FUNCTIONS[i - 1]?.to ?? 0) || to > SEED.lines;
+    const overlapping = ORIGINAL_FUNCTIONS.filter(({ line, to }, i) => {
+      return to < line || line <= (ORIGINAL_FUNCTIONS[i - 1]?.to ?? 0) || to > ORIGINAL.lines;
     });
     expect(overlapping.map(({ name }) => name)).toEqual([]);
   });
 
   it('have a home in src, model and TLA+, or say why not', () => {
-    const homeless = SEED_FUNCTIONS.filter((f) => {
+    const homeless = ORIGINAL_FUNCTIONS.filter((f) => {
       const hasHome = f.src.length > 0 && f.actions.length > 0;
       return hasHome === (f.noHome !== undefined);
     });
@@ -55,21 +55,21 @@ describe('functions of the seed', () => {
   });
 
   it('live in files that exist', () => {
-    const files = new Set(SEED_FUNCTIONS.flatMap(({ src }) => src));
+    const files = new Set(ORIGINAL_FUNCTIONS.flatMap(({ src }) => src));
     expect([...files].filter((file) => !existsSync(srcFile(file)))).toEqual([]);
   });
 
   it('live in actions and TLA+ operators that exist', () => {
-    const actions = SEED_FUNCTIONS.flatMap((f) => f.actions);
+    const actions = ORIGINAL_FUNCTIONS.flatMap((f) => f.actions);
     const known = new Set<string>([...ACTION_KINDS, ...DIRECT_ACTION_KINDS]);
     expect(actions.filter((kind) => !known.has(kind))).toEqual([]);
     const labels = new Set([...LABELS, ...DIRECT_LABELS]);
-    expect(SEED_FUNCTIONS.flatMap(tlaHomes).filter((label) => !labels.has(label))).toEqual([]);
+    expect(ORIGINAL_FUNCTIONS.flatMap(tlaHomes).filter((label) => !labels.has(label))).toEqual([]);
   });
 
-  it('account for every action but those that the seed does not have', () => {
-    const accounted = new Set<string>(SEED_FUNCTIONS.flatMap((f) => f.actions));
-    // Bytes are changed by the callers of this layer, and a sleep of the seed cannot be withdrawn.
+  it('account for every action but those that the original does not have', () => {
+    const accounted = new Set<string>(ORIGINAL_FUNCTIONS.flatMap((f) => f.actions));
+    // Bytes are changed by the callers of this layer, and a sleep of the original cannot be withdrawn.
     expect(ACTION_KINDS.filter((kind) => !accounted.has(kind))).toEqual(['cancel', 'change']);
     // And these of file data stand in other files: of HAMMER, of the kernel, or above as actions on buffers.
     expect(DIRECT_ACTION_KINDS.filter((kind) => !accounted.has(kind))).toEqual([
@@ -86,20 +86,22 @@ describe('functions of the seed', () => {
   });
 });
 
-describe('assertions of the seed', () => {
+describe('assertions of the original', () => {
   it('are 54, in the order of their lines', () => {
-    expect(SEED_ASSERTIONS.map(({ line }) => line)).toEqual(ASSERTION_LINES);
+    expect(ORIGINAL_ASSERTIONS.map(({ line }) => line)).toEqual(ASSERTION_LINES);
   });
 
   it('stand inside functions', () => {
-    const outside = SEED_ASSERTIONS.filter(({ line }) => !SEED_FUNCTIONS.some((f) => f.line <= line && line <= f.to));
+    const outside = ORIGINAL_ASSERTIONS.filter(
+      ({ line }) => !ORIGINAL_FUNCTIONS.some((f) => f.line <= line && line <= f.to),
+    );
     expect(outside.map(({ line }) => line)).toEqual([]);
   });
 
   it('live as claims and promises that exist, or say why they need not', () => {
     const claims = new Set([...CLAIMS, ...DIRECT_CLAIMS].map(({ id }) => id));
     const promises = new Set<string>([...PROMISES, ...DIRECT_PROMISES].map(({ name }) => name));
-    const homeless = SEED_ASSERTIONS.filter(({ homes }) => {
+    const homeless = ORIGINAL_ASSERTIONS.filter(({ homes }) => {
       const known = homes.every((home) => {
         if ('claim' in home) return claims.has(home.claim);
         if ('promise' in home) return promises.has(home.promise);
@@ -111,16 +113,18 @@ describe('assertions of the seed', () => {
   });
 });
 
-describe('seed lines', () => {
+describe('lines of the original', () => {
   it('lie inside the file, and ranges go forward', () => {
     const citing = [
       ...[...CLAIMS, ...REPAIRS, ...PROMISES],
       ...[...DIRECT_CLAIMS, ...DIRECT_REPAIRS, ...DIRECT_PROMISES, ...DIRECT_ABSENT],
     ];
-    const cited = citing.flatMap((entry) => entry.seed);
-    const odd = cited.filter(({ line, to = line, what }) => line < 1 || to < line || to > SEED.lines || what === '');
+    const cited = citing.flatMap((entry) => entry.original);
+    const odd = cited.filter(
+      ({ line, to = line, what }) => line < 1 || to < line || to > ORIGINAL.lines || what === '',
+    );
     expect(odd).toEqual([]);
-    expect(citing.filter((entry) => entry.seed.length === 0)).toEqual([]);
+    expect(citing.filter((entry) => entry.original.length === 0)).toEqual([]);
   });
 });
 

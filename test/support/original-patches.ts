@@ -1,13 +1,13 @@
-// The code of some repaired defects put back into production, as the seed has it: implementations that are faithful to the
+// The code of some repaired defects put back into production, as the original has it: implementations that are faithful to the
 // seed there and need the repair left out of the model.
 
 import type { RepairId } from '../../spec/buffer/snapshot.ts';
 import type { SourcePatch } from '../planted/patch.ts';
 
 /** Repairs that can be taken out of production. */
-export type SeedId = Extract<RepairId, 'D2' | 'D4' | 'D9' | 'D11'>;
+export type OriginalId = Extract<RepairId, 'D2' | 'D4' | 'D9' | 'D11'>;
 
-export const SEED_PATCHES: Readonly<Record<SeedId, readonly SourcePatch[]>> = {
+export const ORIGINAL_PATCHES: Readonly<Record<OriginalId, readonly SourcePatch[]>> = {
   // A volume is marked when a flush issues the write, not when the write completes.
   D2: [
     {

@@ -1,4 +1,4 @@
-// Every assertion of the seed (KKASSERT and panic), with what became of it here.
+// Every assertion of the original (KKASSERT and panic), with what became of it here.
 //
 // An assertion about the caller is a promise; one about the layer itself is a claim; one that the synchronous core cannot
 // violate is said to be so; those of parts that are not built wait for them.
@@ -6,15 +6,15 @@
 import type { DirectPromiseName } from './direct/promises.ts';
 import type { PromiseName } from './buffer/promises.ts';
 
-/** Where an assertion of the seed has gone to. */
+/** Where an assertion of the original has gone to. */
 export type AssertionHome =
   | { readonly promise: PromiseName | DirectPromiseName }
   | { readonly claim: string }
   | { readonly unreachable: string }
   | { readonly notBuilt: string };
 
-/** One assertion of the seed and what stands for it here. */
-export interface SeedAssertion {
+/** One assertion of the original and what stands for it here. */
+export interface OriginalAssertion {
   readonly line: number;
   readonly kind: 'KKASSERT' | 'panic';
   /** What it asserts (or, for a panic, what has happened), in our words. */
@@ -25,10 +25,10 @@ export interface SeedAssertion {
 const claim = (id: string): AssertionHome => ({ claim: id });
 const promise = (name: PromiseName | DirectPromiseName): AssertionHome => ({ promise: name });
 const unreachable = (why: string): AssertionHome => ({ unreachable: why });
-const assertion = (line: number, asserts: string, ...homes: readonly AssertionHome[]): SeedAssertion => {
+const assertion = (line: number, asserts: string, ...homes: readonly AssertionHome[]): OriginalAssertion => {
   return { line, kind: 'KKASSERT', asserts, homes };
 };
-const panic = (line: number, asserts: string, ...homes: readonly AssertionHome[]): SeedAssertion => {
+const panic = (line: number, asserts: string, ...homes: readonly AssertionHome[]): OriginalAssertion => {
   return { line, kind: 'panic', asserts, homes };
 };
 
@@ -40,8 +40,8 @@ const ONE_ZONE = unreachable(
 const TRANSACTIONS: AssertionHome = { notBuilt: 'transactions and their shared lock belong to the flusher' };
 const WHOLE_BLOCK = unreachable('a handle shows the bytes of its own block, so a range cannot start outside it');
 
-/** Every assertion of the seed. */
-export const SEED_ASSERTIONS: readonly SeedAssertion[] = [
+/** Every assertion of the original. */
+export const ORIGINAL_ASSERTIONS: readonly OriginalAssertion[] = [
   assertion(127, 'the buffer to detach is in the kernel’s hands', claim('I11')),
   assertion(128, 'and clean', claim('I11')),
   assertion(129, 'and names this io as its owner', claim('I8')),
@@ -53,7 +53,7 @@ export const SEED_ASSERTIONS: readonly SeedAssertion[] = [
   assertion(372, 'and nobody waits for a write of it', claim('H7')),
   assertion(402, 'a new buffer had no owner', claim('I8')),
   assertion(407, 'and its io is not being written', claim('I3')),
-  assertion(480, 'one reference is left', unreachable('compiled out in the seed')),
+  assertion(480, 'one reference is left', unreachable('compiled out in the original')),
   assertion(487, 'a buffer without an io is not locked', claim('I19')),
   assertion(679, 'a dirty io has its buffer', claim('H11')),
   assertion(680, 'nobody is modifying it', promise('NotBeingModified'), claim('I15')),
