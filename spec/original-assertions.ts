@@ -70,7 +70,7 @@ export const ORIGINAL_ASSERTIONS: readonly OriginalAssertion[] = [
   assertion(977, 'a node that needs its CRC has its bytes', claim('I29'), claim('I10')),
   assertion(985, 'the caller still has its reference after the CRC work', claim('H10')),
   assertion(1000, 'a structure to destroy is clean', claim('I12')),
-  assertion(1004, 'and stands on no list but the lose list', claim('I1')),
+  assertion(1004, 'and stands on no list but the loose list', claim('I1')),
   assertion(1018, 'an io that becomes dirty stands on no list', claim('I28')),
   panic(1038, 'a placemarker became dirty', NO_DUMMY),
   panic(1042, 'an io stood on its dirty list already', claim('I1')),
@@ -79,7 +79,7 @@ export const ORIGINAL_ASSERTIONS: readonly OriginalAssertion[] = [
   assertion(1192, 'a buffer that the kernel wants is neither locked nor being written', claim('I20')),
   assertion(1217, 'a loose io has no buffer', claim('I2')),
   assertion(1218, 'and stood on no list', claim('I1')),
-  panic(1222, 'it stood on the lose list already', claim('I1')),
+  panic(1222, 'it stood on the loose list already', claim('I1')),
   panic(1303, 'the kernel wants to write META or a volume header', claim('I18'), claim('I7')),
   assertion(
     1347,

@@ -202,7 +202,7 @@ export const ORIGINAL_FUNCTIONS: readonly OriginalFunction[] = [
   built(
     'hammer_io_clear_modlist',
     [995, 1010],
-    'leave the lose list before destruction',
+    'leave the loose list before destruction',
     ['core/records/dirty-lists.ts', 'core/actions/release.ts'],
     ['cleanLoose', 'unload', 'release'],
   ),

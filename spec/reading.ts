@@ -7,7 +7,7 @@ import type { Step } from './claim.ts';
 
 export type ListName = Exclude<ModRoot, 'none'>;
 
-export const LIST_NAMES: readonly ListName[] = ['volu', 'meta', 'undo', 'data', 'lose'];
+export const LIST_NAMES: readonly ListName[] = ['volu', 'meta', 'undo', 'data', 'loose'];
 
 /** The dirty list of each type (original 1020-1036). */
 export const DIRTY_LIST: Readonly<Record<IoType, 'volu' | 'meta' | 'undo' | 'data'>> = {

@@ -40,7 +40,7 @@ Won(mine, blk, how) ==
     LET there == IF mine.bp THEN mine ELSE Attached(mine)
     IN Validated(IF mine.bp \/ how # "new" THEN there ELSE Dirtied(there, ListOf(blk)))
 
-(* The interlock is won and the block must be read: off the lose list (ondisk:590), its read in flight (307-318). *)
+(* The interlock is won and the block must be read: off the loose list (ondisk:590), its read in flight (307-318). *)
 Loading(mine, loader) ==
     [mine EXCEPT !.owner = loader, !.check = TRUE, !.reading = TRUE, !.residue = "none", !.modRoot = "none"]
 

@@ -17,7 +17,7 @@ IoRecords == [
     bp : BOOLEAN, reading : BOOLEAN, ondisk : BOOLEAN, released : BOOLEAN, modified : BOOLEAN, running : BOOLEAN,
     waiting : BOOLEAN, modifyRefs : (0 - 1)..(Cardinality(Clients) * (ModsMax + 1)), waitmod : BOOLEAN, waitdep : BOOLEAN,
     reclaim : BOOLEAN, ioerror : BOOLEAN, gencrc : BOOLEAN, locked : BOOLEAN, delwri : BOOLEAN, notmeta : BOOLEAN,
-    modRoot : {"none", "volu", "meta", "undo", "data", "lose"}, residue : {"none", "ahead", "cached"}]
+    modRoot : {"none", "volu", "meta", "undo", "data", "loose"}, residue : {"none", "ahead", "cached"}]
 
 ClientRecords == [
     at : Places, io : Bufs \cup {None}, runnable : BOOLEAN, how : {"read", "ahead", "new"}, wantsUndo : BOOLEAN,
@@ -41,11 +41,11 @@ Entries(what) == Cardinality({en \in 1..Len(iorun) : iorun[en] = what})
 -----------------------------------------------------------------------------
 (* I1: A modified io is on the dirty list of its type, and no other io is on one (801-804, 944-952). *)
 ModifiedOnItsList ==
-    \A k1 \in Bufs : IF io[k1].modified THEN io[k1].modRoot = ListOf(k1) ELSE io[k1].modRoot \in {"none", "lose"}
+    \A k1 \in Bufs : IF io[k1].modified THEN io[k1].modRoot = ListOf(k1) ELSE io[k1].modRoot \in {"none", "loose"}
 
-(* I2: An io on the lose list has no buffer, is neither dirty nor being written, and is no volume (1215-1221). *)
+(* I2: An io on the loose list has no buffer, is neither dirty nor being written, and is no volume (1215-1221). *)
 LooseIsDetached ==
-    \A k2 \in Bufs : (io[k2].modRoot = "lose" =>
+    \A k2 \in Bufs : (io[k2].modRoot = "loose" =>
         (io[k2].exists /\ ~io[k2].bp /\ ~io[k2].modified /\ ~io[k2].running /\ k2 \notin VolBufs))
 
 (* I3: An io that is being written is released, has its buffer, and is on the run list exactly once (741-747, 1354-1357). *)
@@ -117,8 +117,8 @@ OneInterlockOwner ==
     \A k14 \in Bufs : {p5 \in Clients : cl[p5].io = k14 /\ cl[p5].at \in {"load", "release"}}
         = (IF io[k14].owner = None THEN {} ELSE {io[k14].owner})
 
-(* I28: An io that has a buffer, or reads one, is off the lose list (ondisk:590, ondisk:974). *)
-AttachedIsNotLoose == \A k15 \in Bufs : ((io[k15].bp \/ io[k15].reading) => io[k15].modRoot # "lose")
+(* I28: An io that has a buffer, or reads one, is off the loose list (ondisk:590, ondisk:974). *)
+AttachedIsNotLoose == \A k15 \in Bufs : ((io[k15].bp \/ io[k15].reading) => io[k15].modRoot # "loose")
 
 (* I29: Pending CRC work is work on META and holds a reference (959-982). *)
 PendingCrcHoldsReference == \A k16 \in Bufs : (io[k16].gencrc => (k16 \in MetaBufs /\ io[k16].refs > 0))
@@ -179,9 +179,9 @@ RefsAreOwned ==
 (* The composite states of an io, by the fields that tell them apart. *)
 IsAbsent(st) == ~st.exists /\ st = [NoIo EXCEPT !.residue = st.residue]
 IsUnloaded(st) == st.exists /\ ~st.bp /\ ~st.modified /\ ~st.running /\ ~st.delwri /\ st.modRoot = "none"
-IsLoose(st) == st.exists /\ ~st.bp /\ ~st.modified /\ ~st.running /\ ~st.delwri /\ st.released /\ st.modRoot = "lose"
+IsLoose(st) == st.exists /\ ~st.bp /\ ~st.modified /\ ~st.running /\ ~st.delwri /\ st.released /\ st.modRoot = "loose"
 IsHeldClean(st) == st.bp /\ ~st.released /\ ~st.modified /\ ~st.running /\ ~st.delwri /\ st.modRoot = "none"
-IsHeldDirty(st) == st.bp /\ ~st.released /\ st.modified /\ ~st.running /\ st.modRoot \notin {"none", "lose"}
+IsHeldDirty(st) == st.bp /\ ~st.released /\ st.modified /\ ~st.running /\ st.modRoot \notin {"none", "loose"}
 IsPassiveDirty(st) == st.bp /\ st.released /\ st.modified /\ ~st.running /\ st.delwri /\ st.modRoot \in {"data", "undo"}
 IsWriting(st) == st.bp /\ st.released /\ ~st.modified /\ st.running /\ ~st.delwri /\ st.modRoot = "none"
 IsPassiveClean(st) == st.bp /\ st.released /\ ~st.modified /\ ~st.running /\ ~st.delwri /\ st.modRoot = "none"

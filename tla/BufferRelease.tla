@@ -106,14 +106,14 @@ ResumeRelease ==
 
 -----------------------------------------------------------------------------
 (* How many loose structures have a reference of this volume header? *)
-LooseOn(hdr) == Cardinality({yb \in Bufs : io[yb].modRoot = "lose" /\ VolOf(yb) = VolOf(hdr)})
+LooseOn(hdr) == Cardinality({yb \in Bufs : io[yb].modRoot = "loose" /\ VolOf(yb) = VolOf(hdr)})
 
 (* Every structure whose buffer the kernel has taken is destroyed (995-1010, flusher:493). *)
 CleanLoose ==
     /\ "cleanLoose" \in Acts
-    /\ \E lb \in Bufs : io[lb].modRoot = "lose"
+    /\ \E lb \in Bufs : io[lb].modRoot = "loose"
     /\ io' = [xb \in Bufs |->
-                IF io[xb].modRoot = "lose" THEN Freed(io[xb])
+                IF io[xb].modRoot = "loose" THEN Freed(io[xb])
                 ELSE IF xb \in VolBufs /\ LooseOn(xb) > 0 THEN HeaderAfter(io[xb], LooseOn(xb))
                 ELSE io[xb]]
     /\ UNCHANGED <<cl, vol, iorun, crit, lockedExtra>>

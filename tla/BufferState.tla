@@ -85,7 +85,7 @@ NoIo == [
     locked     |-> FALSE,   \* B_LOCKED: the kernel was refused, or a flush wants the buffer dropped (136-139, 706, 1197, 1321)
     delwri     |-> FALSE,   \* B_DELWRI: dirty in the kernel's hands (593)
     notmeta    |-> FALSE,   \* B_NOTMETA: the buffer holds file data (273-283)
-    modRoot    |-> "none",  \* the list it is on: volu, meta, undo, data, lose, or none
+    modRoot    |-> "none",  \* the list it is on: volu, meta, undo, data, loose, or none
     residue    |-> "none"   \* what the device cache holds of the block while no io owns it: none, ahead, cached
 ]
 
@@ -154,7 +154,7 @@ Freed(dead) == [NoIo EXCEPT !.residue = dead.residue]
 (* hammer_ref_interlock_done: the bytes are valid, the interlock is free, the queue may pass. *)
 Validated(good) == [good EXCEPT !.ondisk = TRUE, !.check = FALSE, !.owner = None, !.wanted = FALSE]
 
-(* A kernel buffer is attached and held, off the lose list and out of the device cache (362-373, ondisk:590). *)
+(* A kernel buffer is attached and held, off the loose list and out of the device cache (362-373, ondisk:590). *)
 Attached(bare) == [bare EXCEPT !.bp = TRUE, !.released = FALSE, !.residue = "none", !.modRoot = "none"]
 
 (* A clean io becomes dirty and enters the list of its type (801-804, 1012-1046). *)
@@ -181,8 +181,8 @@ Disassociated(cut, drop) ==
                    !.refs = IF unpin THEN @ - 1 ELSE @,
                    !.check = @ /\ ~(unpin /\ cut.refs = 1)]
 
-(* The kernel has taken the buffer: a structure without one waits on the lose list, a volume stays as it is (1215-1221). *)
-Loosened(loose, blk) == [loose EXCEPT !.modRoot = IF blk \in VolBufs THEN "none" ELSE "lose"]
+(* The kernel has taken the buffer: a structure without one waits on the loose list, a volume stays as it is (1215-1221). *)
+Loosened(loose, blk) == [loose EXCEPT !.modRoot = IF blk \in VolBufs THEN "none" ELSE "loose"]
 
 (* A write is issued (667-749, 1342-1357): clean before the write starts (714-729), CRC work done and its reference
    dropped (972-982). `throw`: reclaim the buffer when written, for which it must be locked (704-710). *)

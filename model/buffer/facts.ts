@@ -41,7 +41,7 @@ export function isUnused(s: State, b: number): boolean {
 
 export function modRootOf(s: State, b: number): ModRoot {
   const io = s.ios[b]!;
-  if (io.loose) return 'lose';
+  if (io.loose) return 'loose';
   if (!io.modified) return 'none';
   const type = s.shape.blocks[b]!.type;
   return type === 'volume' ? 'volu' : type;

@@ -47,7 +47,7 @@ export function takeLists(ios: readonly IoSnapshot[], into: MutableLists): void 
   empty(into.meta);
   empty(into.undo);
   empty(into.data);
-  empty(into.lose);
+  empty(into.loose);
   for (let b = 0; b < ios.length; b++) {
     const { modRoot } = ios[b]!;
     if (modRoot !== 'none') into[modRoot].push(b);

@@ -1,4 +1,4 @@
-// How buffers come and go: the reference word with its interlock, loads, the release decision, destruction, the lose list.
+// How buffers come and go: the reference word with its interlock, loads, the release decision, destruction, the loose list.
 //
 // `relBuffer` is the heart: the last reference takes the interlock, asks the truth table what becomes of the buffer, and
 // either finishes at once or leaves a client waiting in `release`, which the completion of the write then finishes.
@@ -316,7 +316,7 @@ export function cancelGet(s: State, c: number): void {
 
 /** Destroys what the kernel left behind (flusher 493). */
 export function cleanLoose(s: State): Outcome {
-  for (let b = 0; b < s.ios.length; b++) if (modRootOf(s, b) === 'lose') free(s, b);
+  for (let b = 0; b < s.ios.length; b++) if (modRootOf(s, b) === 'loose') free(s, b);
   return 'done';
 }
 

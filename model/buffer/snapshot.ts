@@ -119,7 +119,7 @@ export function blankSnapshot(shape: Shape): MutableSnapshot {
       ioLockedCount: 0,
     },
     iorun: [],
-    lists: { volu: [], meta: [], undo: [], data: [], lose: [] },
+    lists: { volu: [], meta: [], undo: [], data: [], loose: [] },
   };
 }
 

@@ -24,7 +24,7 @@ export interface Io {
   locked: boolean;
   delwri: boolean;
   notmeta: boolean;
-  /** On the lose list. */
+  /** On the loose list. */
   loose: boolean;
   residue: Residue;
   /** Place on the run list, 1 = head; 0 when no write is in flight. */

@@ -24,7 +24,7 @@ export function compositeState(io: IoSnapshot): CompositeState | undefined {
   if (!io.bp) {
     if (io.modified || io.running || io.delwri) return undefined;
     if (io.modRoot === 'none') return 'Unloaded';
-    return io.modRoot === 'lose' && io.released ? 'Loose' : undefined;
+    return io.modRoot === 'loose' && io.released ? 'Loose' : undefined;
   }
   if (io.modified) {
     if (io.running || io.modRoot !== DIRTY_LIST[io.type]) return undefined;

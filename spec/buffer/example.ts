@@ -85,7 +85,7 @@ const dirtyMaker =
 export const absent = maker({});
 export const unloaded = maker({ exists: true });
 export const loading = maker({ exists: true, reading: true });
-export const loose = maker({ exists: true, released: true, modRoot: 'lose' });
+export const loose = maker({ exists: true, released: true, modRoot: 'loose' });
 export const heldClean = maker({ exists: true, bp: true });
 export const heldDirty = dirtyMaker({ exists: true, bp: true, modified: true });
 export const passiveClean = maker({ exists: true, bp: true, released: true });
@@ -189,6 +189,6 @@ function listsOf(ios: readonly IoSnapshot[]): Record<ListName, readonly number[]
     meta: members('meta'),
     undo: members('undo'),
     data: members('data'),
-    lose: members('lose'),
+    loose: members('loose'),
   };
 }

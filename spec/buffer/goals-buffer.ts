@@ -43,13 +43,13 @@ export const BUFFER_GOALS: readonly Goal[] = [
   {
     id: 'G21',
     statement: 'A completion has let a buffer go: the structure is loose, its bytes stay in the device cache.',
-    reached: someIo((io) => io.modRoot === 'lose' && io.residue === 'cached'),
+    reached: someIo((io) => io.modRoot === 'loose' && io.residue === 'cached'),
     example: example({ ios: [loose('data', { residue: 'cached' })] }),
   },
   {
     id: 'G22',
     statement: 'The kernel has taken a buffer with its bytes: the structure is loose and nothing is cached.',
-    reached: someIo((io) => io.modRoot === 'lose' && io.residue === 'none'),
+    reached: someIo((io) => io.modRoot === 'loose' && io.residue === 'none'),
     example: example({ ios: [loose('data')] }),
   },
   {

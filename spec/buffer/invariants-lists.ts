@@ -1,4 +1,4 @@
-// Lists: the four dirty lists and the lose list by which buffers are found, and the run list by which writes are awaited.
+// Lists: the four dirty lists and the loose list by which buffers are found, and the run list by which writes are awaited.
 //
 // A dirty buffer that stands on no list is never written; a write that stands on no run list is never waited for. Both are
 // silent until power fails, which is why membership comes first in the catalogue.
@@ -47,7 +47,7 @@ export const I1: Invariant = {
   holds(s) {
     for (let b = 0; b < s.ios.length; b++) {
       const io = s.ios[b]!;
-      const isDirtyRoot = io.modRoot !== 'none' && io.modRoot !== 'lose';
+      const isDirtyRoot = io.modRoot !== 'none' && io.modRoot !== 'loose';
       if (io.modified ? io.modRoot !== DIRTY_LIST[io.type] : isDirtyRoot) return false;
     }
     return listsMirrorModRoot(s);
@@ -59,13 +59,13 @@ export const I2 = eachIo({
   id: 'I2',
   tla: 'LooseIsDetached',
   statement:
-    'An io on the lose list has no buffer, is clean, is not being read or written, and is not a volume header.',
-  why: 'The lose list is destroyed wholesale: what stands on it must have nothing left to lose.',
+    'An io on the loose list has no buffer, is clean, is not being read or written, and is not a volume header.',
+  why: 'The loose list is destroyed wholesale: what stands on it must have nothing left to lose.',
   original: [
     { line: 1215, to: 1221, what: 'only a detached buffer structure enters the list' },
     { line: 1000, to: 1006, what: 'it is the only list that a clean structure may stand on' },
   ],
-  concerns: (io) => io.modRoot === 'lose',
+  concerns: (io) => io.modRoot === 'loose',
   ok: (io) => io.exists && !io.bp && !io.modified && !io.running && !io.reading && io.type !== 'volume',
   violation: example({ ios: [loose('volume')] }),
 });
@@ -73,16 +73,16 @@ export const I2 = eachIo({
 export const I28 = eachIo({
   id: 'I28',
   tla: 'AttachedIsNotLoose',
-  statement: 'An io that is referenced, being read, or has a buffer is off the lose list.',
+  statement: 'An io that is referenced, being read, or has a buffer is off the loose list.',
   why: 'Otherwise a structure that somebody has just found would be destroyed under them.',
   original: [
     {
       line: 1018,
-      what: 'nothing may enter a dirty list while it stands on another list; the get has taken it off the lose list before (ondisk:590, 974)',
+      what: 'nothing may enter a dirty list while it stands on another list; the get has taken it off the loose list before (ondisk:590, 974)',
     },
   ],
   concerns: (io) => io.bp || io.reading || io.refs > 0,
-  ok: (io) => io.modRoot !== 'lose',
+  ok: (io) => io.modRoot !== 'loose',
   violation: example({ ios: [loose('data')], clients: [client('get', 0)] }),
 });
 

@@ -61,7 +61,7 @@ export const I12: Property = {
     'A structure is destroyed only when it has no buffer, no reference and no pending work, stands on no list, and no client is concerned with it.',
   why: 'Whoever still knew it would reach into freed memory; a list that still held it would be torn.',
   original: [
-    { line: 1000, to: 1006, what: 'clean, and on no list but the lose list, which it leaves' },
+    { line: 1000, to: 1006, what: 'clean, and on no list but the loose list, which it leaves' },
     { line: 985, what: 'work that drops references must leave the caller its own' },
   ],
   on: 'any',

@@ -6,8 +6,8 @@
 /** What a block holds, which decides the list that it is on while it is dirty. */
 export type IoType = 'volume' | 'meta' | 'undo' | 'data';
 
-/** The list that an io is a member of: the four dirty lists, the lose list, or none (original `mod_root`). */
-export type ModRoot = 'none' | 'volu' | 'meta' | 'undo' | 'data' | 'lose';
+/** The list that an io is a member of: the four dirty lists, the loose list, or none (original `mod_root`). */
+export type ModRoot = 'none' | 'volu' | 'meta' | 'undo' | 'data' | 'loose';
 
 /** What the device cache holds for a block that no io owns: nothing, a read-ahead in flight, or valid contents. */
 export type Residue = 'none' | 'ahead' | 'cached';

@@ -102,7 +102,7 @@ export const ACTIONS = {
   cleanLoose: {
     by: 'mount',
     outcomes: ['done'],
-    means: 'Destroy every structure whose buffer the kernel has taken (the lose list).',
+    means: 'Destroy every structure whose buffer the kernel has taken (the loose list).',
     original: '995-1010, flusher:493',
   },
   ioAdvance: {

@@ -44,7 +44,7 @@ export function lossesOf(engine: Engine): WritesLost | undefined {
 /** Ends every structure that can be ended. Nothing must be in flight or held but the headers. */
 export function unloadAll(engine: Engine, headers: readonly Handle[]): void {
   const { core } = engine;
-  if (core.state.lists.size('lose') > 0) core.cleanLoose();
+  if (core.state.lists.size('loose') > 0) core.cleanLoose();
   for (const { number, ios, headerBlock } of core.state.volumes) {
     for (const io of [...ios]) if (io.block !== headerBlock) unload(engine, number, io);
   }

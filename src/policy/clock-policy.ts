@@ -146,7 +146,7 @@ export class ClockPolicy implements CachePolicy {
     this.#turn(core, bufs);
     if (slab.freeBufs + this.#coming < bufs) this.#turn(core, bufs);
     if (slab.freeBufs < bufs && this.#coming === 0) this.#loosenHeaders(core);
-    if (lists.size('lose') > this.#looseMax) this.#cleanLoose(core);
+    if (lists.size('loose') > this.#looseMax) this.#cleanLoose(core);
     if (slab.freeBufs >= bufs) return 'room';
     if (this.#coming > 0) return 'writing';
     return this.#dirty > 0 ? 'flush' : 'full';
@@ -214,7 +214,7 @@ export class ClockPolicy implements CachePolicy {
   }
 
   #cleanLoose(core: HammerIoCore): void {
-    const loose = core.state.lists.size('lose');
+    const loose = core.state.lists.size('loose');
     if (loose === 0) return; // To ask for nothing is no step of the model.
     this.#statistics.loosened += loose;
     core.cleanLoose();

@@ -149,7 +149,7 @@ function contradictions(shape: Shape, driver: CoreDriver, s: Snapshot): string[]
     check(`${name}.ondisk`, io.ondisk, io.type === 'volume' ? io.bp && io.refs > 0 && !io.check : io.bp);
     check(`${name}.refs`, io.refs, countRefs(s, i));
     check(`${name}.modifyRefs`, io.modifyRefs, countModifyRefs(s, i));
-    check(`${name} list`, io.modified, io.modRoot !== 'none' && io.modRoot !== 'lose');
+    check(`${name} list`, io.modified, io.modRoot !== 'none' && io.modRoot !== 'loose');
     if (io.ioerror) check(`${name} pinned`, io.bp && s.mount.criticalError, true);
     if (io.waitdep) check(`${name} waitdep`, io.running && io.interlockOwner >= 0, true);
     if (io.delwri) check(`${name} delwri`, io.modified, true);

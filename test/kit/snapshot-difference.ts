@@ -19,7 +19,7 @@ export interface SnapshotDifference {
   readonly seen: string;
 }
 
-const LISTS = ['volu', 'meta', 'undo', 'data', 'lose'] as const;
+const LISTS = ['volu', 'meta', 'undo', 'data', 'loose'] as const;
 
 /** Both snapshots must be of one shape. */
 export function sameSnapshot(a: Snapshot, b: Snapshot): boolean {
@@ -106,7 +106,7 @@ function sameLists(a: Snapshot, b: Snapshot): boolean {
     sameNumbers(l.meta, m.meta) &&
     sameNumbers(l.undo, m.undo) &&
     sameNumbers(l.data, m.data) &&
-    sameNumbers(l.lose, m.lose)
+    sameNumbers(l.loose, m.loose)
   );
 }
 

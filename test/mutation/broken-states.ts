@@ -25,7 +25,7 @@ const EDGES_OF_EACH_KIND = 2;
 /** What else a word could be. */
 const WORDS: Words = {
   at: PLACES,
-  modRoot: ['none', 'volu', 'meta', 'undo', 'data', 'lose'],
+  modRoot: ['none', 'volu', 'meta', 'undo', 'data', 'loose'],
   residue: ['none', 'ahead', 'cached'],
   flush: ['clean', 'dirty', 'flushing', 'flushingDirty', 'failed'],
   volatile: ['none', 'covered', 'exposed'],

@@ -16,7 +16,7 @@ const FIELDS = `
   ondisk released modified running waiting modifyRefs waitmod waitdep reclaim ioerror gencrc locked
   delwri notmeta modRoot residue at io runnable how wantsUndo closing mods interlock bare needs flush
   volatile criticalError lockedDirtySpace ioRunningSpace runningReadBytes runningWriteBytes
-  ioLockedCount client volu meta undo data lose kind error ahead undoReclaim
+  ioLockedCount client volu meta undo data loose kind error ahead undoReclaim
 `
   .trim()
   .split(/\s+/);

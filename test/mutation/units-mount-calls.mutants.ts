@@ -62,7 +62,7 @@ test('a mount that is closed has given every structure and buffer back', async (
   const cleanings = counting(core, 'cleanLoose');
   await device.until(mount.close());
   const { slab, volumes, lists } = core.state;
-  mustEqual([slab.freeBufs, lists.size('lose'), cleanings()], [slab.capacityBufs, 0, 1]);
+  mustEqual([slab.freeBufs, lists.size('loose'), cleanings()], [slab.capacityBufs, 0, 1]);
   mustEqual(volumes.map(({ ios, header }) => [[...ios].length, header]), [[0, undefined], [0, undefined]]); // prettier-ignore
 });
 

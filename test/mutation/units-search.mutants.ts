@@ -95,8 +95,8 @@ test('goals are told with the first state that reaches them', () => {
   const { goals, complete, violation, graph } = explore(createMachine(SHAPE), {
     goals: [
       goal('start', () => true),
-      goal('loose', (s) => s.ios[0]!.modRoot === 'lose'),
-      goal('too', (s) => s.ios[0]!.modRoot === 'lose'),
+      goal('loose', (s) => s.ios[0]!.modRoot === 'loose'),
+      goal('too', (s) => s.ios[0]!.modRoot === 'loose'),
       goal('never', (s) => s.ios[0]!.refs > 9),
     ],
   });

@@ -97,14 +97,14 @@ for (const [i, { was, change, seen, asked = '' }] of STEPS.entries()) {
     view.look();
     view.snapshot.ios.forEach((io) => (io.refs = MARK));
     view.snapshot.clients.forEach((client) => (client.mods = MARK));
-    view.snapshot.lists.lose.push(MARK);
+    view.snapshot.lists.loose.push(MARK);
     view.snapshot.mount.ioLockedCount = MARK;
     change(state);
     const { ios, clients, lists, mount } = view.look();
     const taken = [
       ...ios.flatMap(({ refs }, b) => (refs === MARK ? [] : [`io${b}`])),
       ...clients.flatMap(({ mods }, c) => (mods === MARK ? [] : [`client${c}`])),
-      ...(lists.lose.includes(MARK) ? [] : ['lists']),
+      ...(lists.loose.includes(MARK) ? [] : ['lists']),
     ];
     mustBe(taken.join(' '), seen.split(' ').filter((name) => /^(io\d|client|lists)/.test(name)).join(' ')); // prettier-ignore
     mustBe(mount.ioLockedCount === MARK, seen === '');
@@ -190,5 +190,5 @@ const BLANK = {
     criticalError: false, lockedDirtySpace: 0, ioRunningSpace: 0, runningReadBytes: 0, runningWriteBytes: 0, ioLockedCount: 0,
   },
   iorun: [],
-  lists: { volu: [], meta: [], undo: [], data: [], lose: [] },
+  lists: { volu: [], meta: [], undo: [], data: [], loose: [] },
 }; // prettier-ignore

@@ -52,16 +52,16 @@ export const REFERENCE_BUGS: readonly BufferBug[] = [
     ],
   },
   {
-    name: 'loaded-while-on-the-lose-list',
+    name: 'loaded-while-on-the-loose-list',
     kind,
     origin: 'a99b9ea272',
-    wrong: 'A get finds a structure on the lose list and leaves it there, to be destroyed under its user.',
+    wrong: 'A get finds a structure on the loose list and leaves it there, to be destroyed under its user.',
     claim: 'I28',
     scene: ONE_DATA,
     patches: [
       {
         file: 'src/core/actions/get.ts',
-        find: '  m.lists.leaveLose(io);\n  const residue',
+        find: '  m.lists.leaveLoose(io);\n  const residue',
         replace: '  const residue',
       },
     ],
@@ -207,14 +207,14 @@ export const REFERENCE_BUGS: readonly BufferBug[] = [
     name: 'header-becomes-loose',
     kind,
     origin: 'a99b9ea272',
-    wrong: 'A volume header whose buffer the kernel takes is put on the lose list and destroyed with it.',
+    wrong: 'A volume header whose buffer the kernel takes is put on the loose list and destroyed with it.',
     claim: 'I2',
     scene: HEADER,
     patches: [
       {
         file: 'src/core/actions/release.ts',
-        find: "  if (io.type !== 'volume') m.lists.joinLose(io);",
-        replace: '  m.lists.joinLose(io);',
+        find: "  if (io.type !== 'volume') m.lists.joinLoose(io);",
+        replace: '  m.lists.joinLoose(io);',
       },
     ],
   },

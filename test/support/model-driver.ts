@@ -32,7 +32,7 @@ export function modelDriver(shape: Shape): Driver {
       Object.assign(into.mount, model.mount);
       into.iorun.length = 0;
       for (const entry of model.iorun) into.iorun.push(entry);
-      for (const list of ['volu', 'meta', 'undo', 'data', 'lose'] as const) {
+      for (const list of ['volu', 'meta', 'undo', 'data', 'loose'] as const) {
         into.lists[list].length = 0;
         into.lists[list].push(...model.lists[list]);
       }

@@ -137,7 +137,7 @@ function create(m: MountState, volume: Volume, block: number, type: IoType): Ham
 /** The interlock is ours and our reference is counted: use what is there, or load. `ticket` is that of a queued get. */
 function won(m: MountState, io: HammerIo, how: GetHow, ticket: TicketRecord | undefined): Answer {
   if (io.bp !== undefined) return serve(m, io, ticket, 0);
-  m.lists.leaveLose(io);
+  m.lists.leaveLoose(io);
   const residue = io.volume.residue.get(io.block);
   if (how === 'new') {
     dropResidue(m, io.volume, io.block);

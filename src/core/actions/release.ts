@@ -168,7 +168,7 @@ export function finishWaitingRelease(m: MountState, io: HammerIo, ticket: Ticket
 /** Destroys a structure without buffer and references. A buffer's structure gives its reference on the volume header back. */
 export function free(m: MountState, io: HammerIo): void {
   const { volume } = io;
-  m.lists.leaveLose(io);
+  m.lists.leaveLoose(io);
   volume.ios.delete(io.block);
   m.handles.structures.delete(io.index);
   if (io.type === 'volume') volume.header = undefined;
@@ -178,7 +178,7 @@ export function free(m: MountState, io: HammerIo): void {
 /** Detaches a clean buffer of an unreferenced structure because the kernel takes it. Buffers become loose (L1209-1221). */
 export function detachForKernel(m: MountState, io: HammerIo, drop: boolean): void {
   disassociate(m, io, drop);
-  if (io.type !== 'volume') m.lists.joinLose(io);
+  if (io.type !== 'volume') m.lists.joinLoose(io);
 }
 
 /** A last release while the kernel is short of memory: brelse offers the clean buffer for recycling at once. */

@@ -1,4 +1,4 @@
-// The five ordered lists that a structure can stand on: the four lists of modified buffers by type, and the lose list of
+// The five ordered lists that a structure can stand on: the four lists of modified buffers by type, and the loose list of
 // structures whose buffer the kernel took. Their order is the original's: by block, then by volume (hammer_io.c L69-85).
 // lockedDirtySpace, the bytes of modified buffers that only a flush of ours can write, moves with the membership
 // (L945-948, L1021-1030) and is never computed.
@@ -36,7 +36,7 @@ export class DirtyLists {
     meta: orderedMap(),
     undo: orderedMap(),
     data: orderedMap(),
-    lose: orderedMap(),
+    loose: orderedMap(),
   };
 
   constructor(blockBytes: number) {
@@ -54,19 +54,19 @@ export class DirtyLists {
     if (isWrittenByUsOnly(io)) this.lockedDirtySpace -= this.#blockBytes;
   }
 
-  joinLose(io: HammerIo): void {
-    this.#join(io, 'lose');
+  joinLoose(io: HammerIo): void {
+    this.#join(io, 'loose');
   }
 
-  /** Takes a structure off the lose list, if it is on it. */
-  leaveLose(io: HammerIo): void {
-    if (io.modRoot === 'lose') this.#leave(io);
+  /** Takes a structure off the loose list, if it is on it. */
+  leaveLoose(io: HammerIo): void {
+    if (io.modRoot === 'loose') this.#leave(io);
   }
 
-  /** Takes all structures off the lose list; answers them in order. */
+  /** Takes all structures off the loose list; answers them in order. */
   takeLoose(): HammerIo[] {
-    const loose = this.#lists.lose.valuesArray();
-    this.#lists.lose.clear();
+    const loose = this.#lists.loose.valuesArray();
+    this.#lists.loose.clear();
     for (const io of loose) io.modRoot = 'none';
     return loose;
   }

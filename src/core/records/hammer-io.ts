@@ -1,6 +1,6 @@
 // The record of one block that the layer knows: the original's `struct hammer_io`, with its field names. It exists from the
 // first get until it is destroyed, and it outlives its buffer: a structure whose buffer the kernel took is *loose* and
-// stands on the lose list until it is loaded again or cleaned away.
+// stands on the loose list until it is loaded again or cleaned away.
 //
 // This file only says what the fields mean. Who may change them: get.ts (loading), modify.ts (dirtying), write.ts
 // (issue), kernel-hooks.ts (completion and what the kernel asks), release.ts (the end).

@@ -18,7 +18,7 @@ export interface BlockPlace {
 type MutableIo = MutableSnapshot['ios'][number];
 type MutableClient = MutableSnapshot['clients'][number];
 
-const LISTS = ['volu', 'meta', 'undo', 'data', 'lose'] as const;
+const LISTS = ['volu', 'meta', 'undo', 'data', 'loose'] as const;
 
 /** Stands for a block or a client that the shape does not have. Unlike -1, which is none, no state of the model shows it. */
 const STRANGER = -2;

@@ -21,7 +21,7 @@ const SPECIAL: ReadonlyMap<string, Range> = new Map<string, Range>([
   ['interlockOwner', INDEX],
   ['io', INDEX],
   ['modifyRefs', { least: -1, most: Number.MAX_SAFE_INTEGER }],
-  ['modRoot', words(...(['none', 'volu', 'meta', 'undo', 'data', 'lose'] satisfies ModRoot[]))],
+  ['modRoot', words(...(['none', 'volu', 'meta', 'undo', 'data', 'loose'] satisfies ModRoot[]))],
   ['residue', words(...(['none', 'ahead', 'cached'] satisfies Residue[]))],
   ['at', words(...PLACES)],
   ['how', words(...(['read', 'ahead', 'new'] satisfies GetHow[]))],
@@ -52,7 +52,7 @@ const IO_FIELDS = rangesOf(BLANK_IO);
 const CLIENT_FIELDS = rangesOf(BLANK_CLIENT);
 const VOLUME_FIELDS = rangesOf(BLANK.volumes[0]!);
 const MOUNT_FIELDS = rangesOf(BLANK.mount);
-const LISTS = ['volu', 'meta', 'undo', 'data', 'lose'] as const;
+const LISTS = ['volu', 'meta', 'undo', 'data', 'loose'] as const;
 
 /** Every field of a snapshot by name, as the protocol names them: `ios.refs`, `clients.needs`, `mount.criticalError`, `iorun`, `lists.data`. */
 export const FIELD_NAMES: readonly string[] = [

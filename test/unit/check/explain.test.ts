@@ -64,7 +64,7 @@ describe('explainClaim', () => {
 
   it('tells of a step what it changes', () => {
     expect(explainClaim('DisassociateIsSafe')).toContain(
-      'by kernel recycle d1 → done to\n  io d1: not bp, not ondisk, not modified, not delwri, modRoot lose',
+      'by kernel recycle d1 → done to\n  io d1: not bp, not ondisk, not modified, not delwri, modRoot loose',
     );
   });
 

@@ -92,7 +92,7 @@ test('a change leads from one state to the other, and a whole state holds every 
   now.volumes[0]!.flush = 'failed';
   now.mount.criticalError = true;
   now.iorun.push({ client: 1 }, { io: 0 });
-  now.lists.lose.push(0);
+  now.lists.loose.push(0);
   const change = changeBetween(before, now);
   expect(change).toEqual({
     ios: { 0: { refs: 3 } },
@@ -100,7 +100,7 @@ test('a change leads from one state to the other, and a whole state holds every 
     volumes: { 0: { flush: 'failed' } },
     mount: { criticalError: true },
     iorun: [{ client: 1 }, { io: 0 }],
-    lists: { lose: [0] },
+    lists: { loose: [0] },
   });
   expect(applyChange(into, JSON.parse(JSON.stringify(change)))).toBe(7);
   expect(into).toEqual(now);

@@ -148,7 +148,7 @@ describe('claims', () => {
     const exploration = explore(createMachine(shapeOf({ acts: QUIET_ACTS })), {
       goals: [
         goal('start', () => true),
-        goal('loose', (s) => s.ios[0]!.modRoot === 'lose'),
+        goal('loose', (s) => s.ios[0]!.modRoot === 'loose'),
         goal('never', (s) => s.ios[0]!.refs > 40),
       ],
     });

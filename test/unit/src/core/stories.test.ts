@@ -363,7 +363,7 @@ describe('the end of a buffer', () => {
     core.release(stage.get(3));
     core.release(stage.get(4));
     expect([core.recycle(0, 3).outcome, core.recycle(0, 4).outcome]).toEqual(['done', 'done']);
-    expect(core.state.lists.size('lose')).toBe(2);
+    expect(core.state.lists.size('loose')).toBe(2);
     core.release(stage.get(3));
     core.cleanLoose();
     expect([...core.state.volumes[0]!.ios].map((io) => io.block)).toEqual([3]);
@@ -385,7 +385,7 @@ describe('the end of a buffer', () => {
     const stage = new CoreStage();
     stage.core.lowMemoryRelease(stage.get(3));
     expect(stage.core.state.slab.freeBufs).toBe(16);
-    expect(stage.core.state.lists.size('lose')).toBe(1);
+    expect(stage.core.state.lists.size('loose')).toBe(1);
   });
 });
 

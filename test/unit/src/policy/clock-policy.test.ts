@@ -245,7 +245,7 @@ describe('structures without a buffer', () => {
     const loose = Array.from({ length: 8 }, (_, block) => {
       expect(policy.makeRoom(stage.core, 1)).toBe('room');
       stage.visit(block);
-      return stage.core.state.lists.size('lose');
+      return stage.core.state.lists.size('loose');
     });
     expect(loose).toEqual([0, 0, 1, 2, 3, 0, 1, 2]);
     expect(policy.statistics.loosened).toBe(4);
