@@ -1,0 +1,295 @@
+// Actions become code that enumerates their steps.
+//
+// An action is a formula over a state and the next one. Read from left to right it says how to find the next one: `x' = e` gives a
+// value where x' has none yet and is a test where it has, `x' \in S` tries every element, `\/` and `\E` try every way, everything
+// else is a test. So code for an action is written from left to right too, each part around the code of what follows it. Which next
+// values are known at a place is known while writing; they live in the variables n0, n1, … of the generated code, and a value
+// that was given on the way to a place stays until that place is left.
+//
+// What follows a disjunction would be written once for each of its branches. It is written once for each set of variables that a
+// branch may have given, as a function, if it is longer than a call of one.
+//
+// Init is read in the same way, with unprimed variables.
+
+import { isBuiltinCall } from './compile-builtin.ts';
+import { ExpressionCompiler } from './compile-expression.ts';
+import type { Formula } from './behaviour.ts';
+import { EVERYTHING, hasAssigned, type Context } from './context.ts';
+import { SpecificationError } from './errors.ts';
+import type { Bound, Expression, Of } from './expression.ts';
+import { ACTION, CONSTANT } from './level.ts';
+
+/** Continues the code where a part of an action ends. */
+type Then = (c: Context) => string;
+
+/** What an edge is called: an operator, and code for its arguments. */
+export interface Label {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+/** Longer code after a disjunction is shared by its branches. */
+const WORTH_SHARING = 160;
+
+export class ActionCompiler extends ExpressionCompiler {
+  /** Whether unprimed variables are what is given: in Init. */
+  #initial = false;
+
+  /** Code that calls `found` for every initial state, whose values are then in n0, n1, …. */
+  initial(parts: readonly Formula[], found: string): string {
+    this.#initial = true;
+    const go = (place: number, assigned: Context['assigned']): string => {
+      const part = parts[place];
+      if (part === undefined) return this.#complete({ ...EVERYTHING, assigned }, parts[0]!.e) ?? found;
+      return this.act(part.e, { ...part.c, primed: true, assigned }, (end) => go(place + 1, end.assigned));
+    };
+    const code = go(0, new Set());
+    this.#initial = false;
+    return code;
+  }
+
+  /** Code for every step of a next-state relation; `found` makes the code that reports one of that label. */
+  steps(e: Expression, c: Context, name: string, found: (label: Label) => string): string {
+    const start = { ...c, primed: false, assigned: new Set<number>() };
+    return this.#split(e, start, { name, args: [] }, found);
+  }
+
+  /** Where a step ends that leaves a variable without a value: code that says so. */
+  #complete({ assigned }: Context, e: Expression): string | undefined {
+    const missing = this.common.variables.find((_, i) => assigned !== 'all' && !assigned.has(i));
+    if (missing === undefined) return undefined;
+    return `rt.fail(${this.at(e)},${JSON.stringify(`The ${this.#initial ? 'initial predicate' : 'action'} does not say what ${missing}${this.#initial ? '' : "'"} is.`)});`;
+  }
+
+  /** Apart into actions with names: through disjunctions, quantifiers over constants, and definitions that are no more than these. */
+  #split(e: Expression, c: Context, label: Label, found: (label: Label) => string): string {
+    switch (e.kind) {
+      case 'or':
+        return e.items.map((item) => `{${this.#split(item, c, label, found)}}`).join('');
+      case 'quantifier':
+        if (e.every || e.bounds.some(({ set }) => this.common.levels.level(set) !== CONSTANT)) break;
+        return this.#each(e.bounds, c, (inner) => this.#split(e.body, inner, label, found));
+      case 'call':
+        if (this.common.levels.ofDefinition(e.definition) !== ACTION || c.env.find(e.definition) !== undefined) break;
+        return this.#named(e, c, found);
+      case 'let': {
+        const { code, context } = this.definitions(e.definitions, c);
+        return `${code}{${this.#split(e.body, context, label, found)}}`;
+      }
+    }
+    return this.act(e, c, (end) => this.#complete(end, e) ?? found(label));
+  }
+
+  #named(e: Of<'call'> & Expression, c: Context, found: (label: Label) => string): string {
+    let code = '';
+    let context = this.inside(e, c);
+    // Arguments are evaluated once, and are the label's; those that are actions or operators are written where they are used.
+    const args = e.args.flatMap((argument, i): string[] => {
+      if (argument.kind === 'operator' || this.common.levels.level(argument) >= ACTION) return [];
+      const location = context.env.find(e.definition.params[i]!)!;
+      if (location.kind === 'value') return [this.unit.value(location.value)];
+      if (location.kind === 'code') return [location.code];
+      const name = this.unit.fresh('g');
+      code += `const ${name}=${this.expr(argument, c)};`;
+      context = { ...context, env: context.env.with(e.definition.params[i]!, { kind: 'code', code: name }) };
+      return [name];
+    });
+    return `${code}${this.#split(e.definition.body, context, { name: e.definition.name, args }, found)}`;
+  }
+
+  /** A loop for each bound. */
+  #each(bounds: readonly Bound[], c: Context, body: (inner: Context) => string): string {
+    const sets = bounds.map(({ set }) => this.expr(set, c));
+    const go = (place: number, context: Context): string => {
+      const bound = bounds[place];
+      if (bound === undefined) return body(context);
+      const known = this.known(bound.set, c);
+      const values = known === undefined || bound.isTuple ? undefined : this.fewValues(bound.set, c);
+      if (values !== undefined && values.length <= 1) {
+        if (values.length === 0) return '';
+        return go(place + 1, { ...context, env: context.env.with(bound.names[0]!, { kind: 'value', value: values[0]! }) });
+      }
+      const { params, context: inner } = this.bind(bound, 'e', context);
+      return `for(const ${params.name} of items(${sets[place]!},${this.at(bound.set)})){${params.code}${go(place + 1, inner)}}`;
+    };
+    return go(0, c);
+  }
+
+  /** Code that tries every way in which the formula can hold, each followed by `then`. */
+  act(e: Expression, c: Context, then: Then): string {
+    if (!this.#gives(e, c)) return this.#test(e, c, then);
+    switch (e.kind) {
+      case 'and':
+        return this.#all(e.items, c, then);
+      case 'or':
+        return this.#any(e.items.map((item) => (follow: Then) => this.act(item, c, follow)), c, then); // prettier-ignore
+      case 'quantifier':
+        if (e.every) break;
+        return this.#shared(c, then, (follow) => this.#each(e.bounds, c, (inner) => this.act(e.body, inner, follow)), false);
+      case 'let': {
+        const { code, context } = this.definitions(e.definitions, c);
+        return `{${code}${this.act(e.body, context, (end) => then({ ...end, env: c.env }))}}`;
+      }
+      case 'if':
+        return this.#choice([[e.test, e.then]], e.else, c, then);
+      case 'case':
+        return this.#choice(e.arms, e.other, c, then, e);
+      case 'call':
+        return this.act(e.definition.body, this.inside(e, c), (end) => then({ ...end, env: c.env, primed: c.primed }));
+      case 'local': {
+        const at = c.env.find(e.binding);
+        if (at?.kind === 'name') return this.act(at.expression, this.nameContext(at.context, c), (end) => then({ ...end, env: c.env })); // prettier-ignore
+        if (at?.kind !== 'operator') break;
+        const { expression, context } = this.application(at.argument, e, at.context, c);
+        return this.act(expression, context, (end) => then({ ...end, env: c.env }));
+      }
+      case 'unchanged':
+        return this.#unchanged(e.of, c, then);
+      case 'square': {
+        const same: Expression = { kind: 'unchanged', of: e.subscript, position: e.position, text: e.text };
+        return this.act({ kind: 'or', items: [e.action, same], position: e.position, text: e.text }, c, then);
+      }
+      case 'angle':
+        return this.act(e.action, c, (end) => {
+          const differs: Expression = { kind: 'unchanged', of: e.subscript, position: e.position, text: e.text };
+          return `if(!${this.expr(differs, { ...end, env: c.env })}){${then({ ...end, env: c.env })}}`;
+        });
+      case 'builtin':
+        return this.#give(e, c, then);
+    }
+    return this.#test(e, c, then);
+  }
+
+  /** Whether the formula may give a next value here, rather than only test. */
+  #gives(e: Expression, c: Context): boolean {
+    if (this.#initial) return this.common.levels.level(e) > CONSTANT || e.kind === 'local';
+    return this.common.levels.level(e) >= ACTION || (e.kind === 'local' && this.#isAction(e, c));
+  }
+
+  #isAction(e: Of<'local'> & Expression, c: Context): boolean {
+    const at = c.env.find(e.binding);
+    if (at?.kind === 'name') return this.#gives(at.expression, this.nameContext(at.context, c));
+    if (at?.kind !== 'operator') return false;
+    const { argument } = at;
+    if (argument.of === 'definition') return this.common.levels.ofDefinition(argument.definition) >= ACTION;
+    return argument.of === 'lambda' && this.common.levels.level(argument.body) >= ACTION;
+  }
+
+  #test(e: Expression, c: Context, then: Then): string {
+    const code = this.bool(e, c);
+    if (code === 'false') return '';
+    return code === 'true' ? then(c) : `if(${code}){${then(c)}}`;
+  }
+
+  #all(items: readonly Expression[], c: Context, then: Then): string {
+    const [first, ...rest] = items;
+    if (first === undefined) return then(c);
+    return this.act(first, c, (end) => this.#all(rest, end, then));
+  }
+
+  #any(branches: readonly ((follow: Then) => string)[], c: Context, then: Then): string {
+    return this.#shared(c, then, (follow) => branches.map((branch) => `{${branch(follow)}}`).join(''), true);
+  }
+
+  /** Writes what follows once for each set of given variables, as a function, where several places go on to it. */
+  #shared(c: Context, then: Then, write: (follow: Then) => string, several: boolean): string {
+    if (!several) return write((end) => then({ ...end, env: c.env }));
+    const continuations = new Map<string, string>();
+    let functions = '';
+    const code = write((end) => {
+      const key = end.assigned === 'all' ? 'all' : [...end.assigned].sort((a, b) => a - b).join();
+      let call = continuations.get(key);
+      if (call === undefined) {
+        call = then({ ...end, env: c.env });
+        if (call.length > WORTH_SHARING) {
+          const name = this.unit.fresh('c');
+          functions += `const ${name}=()=>{${call}return false;};`;
+          call = `if(${name}())return true;`;
+        }
+        continuations.set(key, call);
+      }
+      return call;
+    });
+    return functions === '' ? code : `{${functions}${code}}`;
+  }
+
+  #choice(
+    arms: readonly (readonly [Expression, Expression])[],
+    other: Expression | undefined,
+    c: Context,
+    then: Then,
+    e?: Expression,
+  ): string {
+    return this.#shared(
+      c,
+      then,
+      (follow) => {
+        let code = '';
+        for (const [guard, body] of arms) {
+          const test = this.bool(guard, c);
+          if (test === 'false') continue;
+          const taken = this.act(body, c, follow);
+          if (test === 'true') return `${code}{${taken}}`;
+          code += `if(${test}){${taken}}else `;
+        }
+        if (other !== undefined) return `${code}{${this.act(other, c, follow)}}`;
+        return `${code}{rt.fail(${this.at(e!)},'No arm of this CASE is true.');}`;
+      },
+      true,
+    );
+  }
+
+  /** `x' = e` and `x' \in S` */
+  #give(e: Of<'builtin'> & Expression, c: Context, then: Then): string {
+    const isEquality = isBuiltinCall(e, '=');
+    if (!isEquality && !isBuiltinCall(e, '\\in')) return this.#test(e, c, then);
+    const [left, right] = e.args as readonly [Expression, Expression];
+    const variable = this.#target(left, c);
+    if (variable === undefined || hasAssigned(c, variable)) return this.#test(e, c, then);
+    const value = this.expr(right, c);
+    const after: Context = { ...c, assigned: new Set([...(c.assigned as ReadonlySet<number>), variable]) };
+    if (isEquality) return `n${variable}=${value};${then(after)}`;
+    const element = this.unit.fresh('e');
+    return `for(const ${element} of items(${value},${this.at(right)})){n${variable}=${element};${then(after)}}`;
+  }
+
+  /** The variable whose next value an expression is, if it is one. */
+  #target(e: Expression, c: Context): number | undefined {
+    if (e.kind === 'prime') return this.#initial ? undefined : this.#target(e.of, { ...c, primed: true });
+    if (e.kind === 'variable') return c.primed ? e.variable.index : undefined;
+    if (e.kind === 'local') {
+      const at = c.env.find(e.binding);
+      return at?.kind === 'name' ? this.#target(at.expression, this.nameContext(at.context, c)) : undefined;
+    }
+    if (e.kind === 'call' && e.args.length === 0) return this.#target(e.definition.body, c);
+    return undefined;
+  }
+
+  #unchanged(e: Expression, c: Context, then: Then): string {
+    if (e.kind === 'tuple') {
+      const each: Expression[] = e.items.map((of) => ({ kind: 'unchanged', of, position: e.position, text: of.text }));
+      return this.#all(each, c, then);
+    }
+    if (e.kind === 'call' && c.env.find(e.definition) === undefined) {
+      return this.#unchanged(e.definition.body, this.inside(e, c), (end) => then({ ...end, env: c.env }));
+    }
+    if (e.kind === 'local') {
+      const at = c.env.find(e.binding);
+      if (at?.kind === 'name') return this.#unchanged(at.expression, this.nameContext(at.context, c), (end) => then({ ...end, env: c.env })); // prettier-ignore
+    }
+    if (e.kind !== 'variable' || hasAssigned(c, e.variable.index)) {
+      return this.#test({ kind: 'unchanged', of: e, position: e.position, text: e.text }, c, then);
+    }
+    const { index } = e.variable;
+    const after: Context = { ...c, assigned: new Set([...(c.assigned as ReadonlySet<number>), index]) };
+    return `n${index}=s${index};${then(after)}`;
+  }
+
+  /** ENABLED: whether there is a step; the next values that an enclosing action has given are kept aside meanwhile. */
+  protected override enabled(e: Expression, c: Context): string {
+    if (this.#initial) throw new SpecificationError('ENABLED', e.position, 'ENABLED stands in the initial predicate.');
+    const all = this.common.variables.map((_, i) => `n${i}`).join(',');
+    const code = this.act(e, { ...c, primed: false, assigned: new Set() }, () => 'return true;');
+    return `(()=>{const kept=[${all}];try{${code}return false;}finally{[${all}]=kept;}})()`;
+  }
+}
