@@ -12,6 +12,7 @@ import { partsOf, type Definition, type Expression } from './expression.ts';
 import { Levels } from './level.ts';
 import { ProgramBuilder, type Program } from './program.ts';
 import { Resolver, type Specification } from './resolve.ts';
+import { unescaped } from './resolve-expression.ts';
 import { Runtime } from './runtime.ts';
 import { setOf } from './sets.ts';
 import { CanonicalText, show } from './show.ts';
@@ -99,7 +100,10 @@ export async function check(input: CheckInput): Promise<CheckResult> {
     const modules = (name: string): ModuleSyntax | undefined => {
       if (!parsed.has(name)) {
         const text = input.modules(name);
-        parsed.set(name, text === undefined ? undefined : parse(name, text));
+        // A file may hold more modules behind its own.
+        for (const module of text === undefined ? [] : parse(name, text)) {
+          if (!parsed.has(module.name)) parsed.set(module.name, module);
+        }
       }
       return parsed.get(name);
     };
@@ -118,7 +122,18 @@ export async function check(input: CheckInput): Promise<CheckResult> {
   }
 }
 
-/** The first cfg definition of a claim, for explanations. */
+/** The names in the standard modules, in order: one-letter strings stand where these have put them. */
+const STANDARD_NAMES =
+  'Nat a b n Int Seq S Len s t i Append e Head Tail SubSeq m SelectSeq Test F IsFiniteSet seq Cardinality CS T x Print out val d f g w Op p j';
+
+const fieldNames = (node: Node): string[] => [
+  ...(node.type === 'record_literal' || node.type === 'set_of_records' || node.type === 'record_value' || node.type === 'except_update_record_field'
+    ? node.children.filter(({ type }) => type.startsWith('identifier')).map(({ text }) => text)
+    : []),
+  ...node.children.flatMap(fieldNames),
+]; // prettier-ignore
+
+/** A claim that the cfg asks for, for explanations. */
 interface Named {
   readonly name: string;
   readonly formula: Formula;
@@ -151,15 +166,24 @@ class Check {
     this.#reader = new Reader(levels, this.#builder.compiler);
   }
 
-  /** Strings are ordered by first appearance in the text, as TLC orders them. */
+  /**
+   * CHOOSE among strings takes the first in TLC's order: that of the first appearance as a name, in the modules as they are read and
+   * the standard ones behind them, and then that of the strings themselves, where what is extended comes first.
+   */
   #orderStrings(modules: readonly ModuleSyntax[]): void {
+    const names: string[] = [];
+    const strings: string[] = [];
     const visit = (node: Node): void => {
-      if (node.type === 'string') this.#runtime.store.string(node.text.slice(1, -1));
-      if (node.type === 'identifier' || node.type === 'identifier_ref') names.push(node.text);
+      if (node.type === 'string') strings.push(unescaped(node.text.slice(1, -1)));
+      else if (node.type === 'identifier' || node.type === 'identifier_ref') names.push(node.text);
       node.children.forEach(visit);
     };
-    const names: string[] = [];
     for (const { units } of modules) units.forEach(visit);
+    names.push(...STANDARD_NAMES.split(' '));
+    const fields = new Set([...modules].flatMap(({ units }) => units.flatMap(fieldNames)));
+    const used = new Set([...strings, ...fields]);
+    for (const name of names) if (used.has(name)) this.#runtime.store.string(name);
+    for (const text of strings) this.#runtime.store.string(text);
   }
 
   #definition(name: string, what: string): Definition {
@@ -368,7 +392,7 @@ class Check {
     const violated = claim!;
     const what = isStep ? `The step to the last state breaks ${violated}.` : kind === 'initially' ? `The initial state breaks ${violated}.` : `The last state breaks ${violated}.`;
     const message = because === undefined ? what : `${what} ${becauseText(because)}`;
-    const verdict = isStep ? 'action-property' : 'invariant';
+    const verdict = isStep ? 'action-property' : kind === 'initially' ? 'temporal' : 'invariant';
     return this.#result({ verdict, violated, message, trace, ...(because !== undefined && { because }) }, exploration);
   } // prettier-ignore
 

@@ -16,8 +16,9 @@ import { ExpressionCompiler } from './compile-expression.ts';
 import type { Formula } from './behaviour.ts';
 import { EVERYTHING, hasAssigned, type Context } from './context.ts';
 import { SpecificationError } from './errors.ts';
-import type { Bound, Expression, Of } from './expression.ts';
+import type { Bound, Expression, Of, OperatorArgument } from './expression.ts';
 import { ACTION, CONSTANT } from './level.ts';
+import { SetValue } from './sets.ts';
 
 /** Continues the code where a part of an action ends. */
 type Then = (c: Context) => string;
@@ -124,7 +125,7 @@ export class ActionCompiler extends ExpressionCompiler {
       case 'or':
         return this.#any(e.items.map((item) => (follow: Then) => this.act(item, c, follow)), c, then); // prettier-ignore
       case 'quantifier':
-        if (e.every) break;
+        if (e.every) return this.#forAll(e, c, then);
         return this.#shared(c, then, (follow) => this.#each(e.bounds, c, (inner) => this.act(e.body, inner, follow)), false);
       case 'let': {
         const { code, context } = this.definitions(e.definitions, c);
@@ -155,7 +156,7 @@ export class ActionCompiler extends ExpressionCompiler {
           return `if(!${this.expr(differs, { ...end, env: c.env })}){${then({ ...end, env: c.env })}}`;
         });
       case 'builtin':
-        return this.#give(e, c, then);
+        return e.name === '=>' ? this.#implied(e, c, then) : this.#give(e, c, then);
     }
     return this.#test(e, c, then);
   }
@@ -163,14 +164,20 @@ export class ActionCompiler extends ExpressionCompiler {
   /** Whether the formula may give a next value here, rather than only test. */
   #gives(e: Expression, c: Context): boolean {
     if (this.#initial) return this.common.levels.level(e) > CONSTANT || e.kind === 'local';
-    return this.common.levels.level(e) >= ACTION || (e.kind === 'local' && this.#isAction(e, c));
+    return this.common.levels.level(e) >= ACTION || this.#speaksOfActions(e, c);
   }
 
-  #isAction(e: Of<'local'> & Expression, c: Context): boolean {
-    const at = c.env.find(e.binding);
-    if (at?.kind === 'name') return this.#gives(at.expression, this.nameContext(at.context, c));
-    if (at?.kind !== 'operator') return false;
-    const { argument } = at;
+  /** Whether a name in it stands for an action, or for a next value. */
+  #speaksOfActions(e: Expression, c: Context): boolean {
+    for (const binding of this.common.levels.free(e)) {
+      const at = c.env.find(binding);
+      if (at?.kind === 'name' && this.#gives(at.expression, this.nameContext(at.context, c))) return true;
+      if (at?.kind === 'operator' && this.#isAction(at.argument)) return true;
+    }
+    return false;
+  }
+
+  #isAction(argument: OperatorArgument): boolean {
     if (argument.of === 'definition') return this.common.levels.ofDefinition(argument.definition) >= ACTION;
     return argument.of === 'lambda' && this.common.levels.level(argument.body) >= ACTION;
   }
@@ -237,6 +244,33 @@ export class ActionCompiler extends ExpressionCompiler {
       },
       true,
     );
+  }
+
+  /** Where the left side is false nothing is said; where it is true, the right side is. */
+  #implied(e: Of<'builtin'> & Expression, c: Context, then: Then): string {
+    const [left, right] = e.args as readonly [Expression, Expression];
+    if (this.#gives(left, c)) return this.#test(e, c, then);
+    const yes: Expression = { kind: 'literal', value: true, position: e.position, text: e.text };
+    return this.#choice([[left, right]], yes, c, then);
+  }
+
+  /** What is said of every element of a known set is said of each in turn. */
+  #forAll(e: Of<'quantifier'> & Expression, c: Context, then: Then): string {
+    let contexts = [c];
+    for (const bound of e.bounds) {
+      const set = bound.isTuple ? undefined : this.known(bound.set, c);
+      if (!(set instanceof SetValue)) return this.#test(e, c, then);
+      const [name] = bound.names;
+      contexts = contexts.flatMap((context) =>
+        set.items().map((value) => ({ ...context, env: context.env.with(name!, { kind: 'value', value }) })),
+      );
+    }
+    const go = (place: number, at: Context): string => {
+      const next = contexts[place];
+      if (next === undefined) return then({ ...at, env: c.env });
+      return this.act(e.body, { ...next, assigned: at.assigned }, (end) => go(place + 1, end));
+    };
+    return go(0, c);
   }
 
   /** `x' = e` and `x' \in S` */

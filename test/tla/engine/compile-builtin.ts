@@ -73,6 +73,8 @@ export function builtinCode(compiler: ExpressionCompiler, e: Of<'builtin'> & Exp
       return `assert(${expr(0)},()=>${expr(1)},${p})`;
     case 'ToString':
       return `text(${expr(0)})`;
+    case 'unbounded':
+      return `rt.fail(${p},'What is not bounded by a set cannot be evaluated.')`;
     case 'TLCEval':
       return expr(0);
     default:

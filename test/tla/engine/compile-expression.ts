@@ -415,7 +415,8 @@ export class ExpressionCompiler {
     if (e.kind === 'variable' && primed) found.add(e.variable.index);
     const inner = primed || e.kind === 'prime' || e.kind === 'unchanged';
     if (e.kind === 'angle' || e.kind === 'square') this.#collect(e.subscript, true, found);
-    for (const part of partsOf(e)) this.#collect(part, inner, found);
+    // Definitions of a LET count where they are used.
+    for (const part of e.kind === 'let' ? [e.body] : partsOf(e)) this.#collect(part, inner, found);
     const named = 'definition' in e ? [e.definition] : [];
     for (const argument of 'args' in e ? (e.args as readonly Argument[]) : []) {
       if (isOperator(argument) && argument.of === 'definition') named.push(argument.definition);

@@ -90,6 +90,8 @@ export class ExpressionReader {
       }
       case 'choose':
         return this.#choose(node);
+      case 'unbounded_quantification':
+        return { kind: 'builtin', name: 'unbounded', args: [] };
       case 'set_filter': {
         const { bounds, scope } = this.#bounds([childOf(node, 'generator')]);
         return { kind: 'filter', bound: bounds[0]!, body: this.#within(scope).expression(childOf(node, 'filter')) };
@@ -335,9 +337,7 @@ export class ExpressionReader {
 
   #choose(node: Node): Bare {
     const set = node.children.find(({ field }) => field === 'set');
-    if (set === undefined) {
-      throw new SpecificationError('unbounded CHOOSE', node.position, 'CHOOSE without a set cannot be evaluated.');
-    }
+    if (set === undefined) return { kind: 'builtin', name: 'unbounded', args: [] };
     const scope = new Scope(this.#scope);
     const bound = this.#intro(childOf(node, 'intro'), this.expression(set), scope);
     return { kind: 'choose', bound, body: this.#within(scope).expression(childOf(node, 'expression')) };
@@ -419,7 +419,8 @@ function factorsOf(node: Node): readonly Node[] {
   return [...(isProduct ? factorsOf(left) : [left]), childOf(node, 'rhs')];
 }
 
-function unescaped(text: string): string {
+/** The text that a string of TLA+ stands for. */
+export function unescaped(text: string): string {
   const known: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', f: '\f' };
   return text.replace(/\\(.)/g, (_, character: string) => known[character] ?? character);
 }

@@ -11,7 +11,7 @@ import { definitionsIn, partsOf } from './expression.ts';
 import { ExpressionReader } from './resolve-expression.ts';
 import { isStandard, Scope, standardModule, type Entity } from './scope.ts';
 import { symbolName } from './symbols.ts';
-import { childOf, childrenOf, type ModuleSyntax, type Node } from './syntax.ts';
+import { childOf, childrenOf, moduleSyntax, type ModuleSyntax, type Node } from './syntax.ts';
 
 export interface Assumption {
   readonly name: string | undefined;
@@ -48,6 +48,7 @@ export class Resolver {
   readonly #variables: Variable[] = [];
   readonly #constants: Constant[] = [];
   readonly #assumptions: Assumption[] = [];
+  readonly #inner = new Map<string, ModuleSyntax>();
   readonly #declared = new Map<Definition, boolean>();
   #numbers = 0;
 
@@ -76,7 +77,7 @@ export class Resolver {
       for (const [each, entity] of standardModule(name, position)) reading.scope.declare(each, entity, position);
       return;
     }
-    const module = this.#modules(name);
+    const module = this.#inner.get(name) ?? this.#modules(name);
     if (module === undefined) {
       throw new SpecificationError('unknown module', position, `There is no module ${name}.`);
     }
@@ -118,7 +119,17 @@ export class Resolver {
       case 'assumption':
         this.#assume(unit, reading);
         return;
-      case 'theorem':
+      case 'module': {
+        // A module within a module, for INSTANCE.
+        const inner = moduleSyntax(unit);
+        this.#inner.set(inner.name, inner);
+        return;
+      }
+      case 'theorem': {
+        const statement = unit.children.find(({ field }) => field === 'statement');
+        if (statement !== undefined && statement.type !== 'assume_prove') this.expression(statement, reading.scope, reading);
+        return;
+      }
       case 'single_line':
       case 'use_or_hide':
         return;
@@ -249,7 +260,8 @@ export class Resolver {
       if (entity !== undefined) return entity;
       throw new SpecificationError('substitution', node.position, `INSTANCE ${name} says nothing of ${own}, and here is nothing of that name.`);
     }; // prettier-ignore
-    const scope = new Scope();
+    // A module within a module sees what stands before it there.
+    const scope = new Scope(this.#inner.has(name) ? reading.scope : undefined);
     const inside: Reading = { scope, prefix: [...reading.prefix, ...params], substitute, extended: new Set(), made: reading.made }; // prettier-ignore
     this.#readModule(name, target!.position, inside);
     for (const own of given.keys()) {

@@ -5,7 +5,7 @@
 
 import { SpecificationError } from './errors.ts';
 import { setOf, SetValue } from './sets.ts';
-import { compare, entriesOf, Fcn, isFunction, type Value, type ValueStore } from './values.ts';
+import { compare, entriesOf, Fcn, isFunction, kindOf, type Value, type ValueStore } from './values.ts';
 
 type Permutation = ReadonlyMap<Value, Value>;
 
@@ -32,6 +32,7 @@ function permutationsIn(symmetry: Value, name: string): Permutation[] {
   return symmetry.items().map((item) => {
     if (!isFunction(item)) return wrong();
     const { keys, values } = entriesOf(item);
+    if (![...keys, ...values].every((one) => kindOf(one) === 'model value')) return wrong();
     return new Map(keys.map((key, i) => [key, values[i]!]));
   });
 }

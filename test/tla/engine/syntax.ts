@@ -36,25 +36,32 @@ async function loadParser(): Promise<Parser> {
 }
 
 /** Parses modules of one specification; loading the grammar is the only thing that takes time. */
-export async function moduleParser(): Promise<(name: string, source: string) => ModuleSyntax> {
+export async function moduleParser(): Promise<(name: string, source: string) => readonly ModuleSyntax[]> {
   const loaded = await (parser ??= loadParser());
   return (name, source) => parseModule(loaded, name, source);
 }
 
-function parseModule(using: Parser, name: string, source: string): ModuleSyntax {
+/** The module of that name, and those that stand behind it in the same text. */
+function parseModule(using: Parser, name: string, source: string): readonly ModuleSyntax[] {
   const root = copyTree(using, name, source);
   const broken = firstError(root);
   if (broken !== undefined) throw new SpecificationError('syntax error', broken.position, syntaxErrorText(broken));
-  const module = root.children.find(({ type }) => type === 'module');
+  const modules = root.children.filter(({ type }) => type === 'module');
+  const [module] = modules;
   if (module === undefined) throw new SpecificationError('no module', root.position, `The file has no module ${name}.`);
   const heading = childOf(module, 'name');
   if (heading.text !== name) {
     const text = `The file of module ${name} begins with module ${heading.text}; name them alike.`;
     throw new SpecificationError('another module', heading.position, text);
   }
+  return modules.map(moduleSyntax);
+}
+
+/** A module's name and units. */
+export function moduleSyntax(module: Node): ModuleSyntax {
   const units = module.children.filter(({ type, field }) => field !== 'name' && !/_line$/.test(type));
   units.forEach(checkPrecedence);
-  return { name, units };
+  return { name: childOf(module, 'name').text, units };
 }
 
 function syntaxErrorText({ text }: Node): string {
