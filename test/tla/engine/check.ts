@@ -96,19 +96,7 @@ export async function check(input: CheckInput): Promise<CheckResult> {
   const warnings: string[] = [];
   try {
     const cfg = readCfg(input.cfg, input.cfgName ?? 'cfg');
-    const parsed = new Map<string, ModuleSyntax | undefined>();
-    const modules = (name: string): ModuleSyntax | undefined => {
-      if (!parsed.has(name)) {
-        const text = input.modules(name);
-        // A file may hold more modules behind its own.
-        for (const module of text === undefined ? [] : parse(name, text)) {
-          if (!parsed.has(module.name)) parsed.set(module.name, module);
-        }
-      }
-      return parsed.get(name);
-    };
-    const specification = new Resolver(modules).specification(input.root);
-    return new Check(input, cfg, specification, [...parsed.values()].filter((one) => one !== undefined)).run(); // prettier-ignore
+    return new Check(input, cfg, readSpecification(input, cfg, parse)).run();
   } catch (error) {
     const nothing = { distinct: 0, generated: 0, depth: 0, warnings, printed: [] };
     if (error instanceof SpecificationError || error instanceof CfgError) {
@@ -120,6 +108,44 @@ export async function check(input: CheckInput): Promise<CheckResult> {
     }
     throw error;
   }
+}
+
+/** What is read of a specification, whatever its cfg says. */
+interface Read {
+  readonly specification: Specification;
+  readonly syntax: readonly ModuleSyntax[];
+  /** The text of every module that was asked for. */
+  readonly texts: ReadonlyMap<string, string | undefined>;
+  readonly levels: Levels;
+}
+
+/** Specifications that were read before: checks come in dozens over the same modules. */
+const known = new Map<string, Read>();
+
+function readSpecification(input: CheckInput, cfg: Cfg, parse: Awaited<ReturnType<typeof moduleParser>>): Read {
+  const before = known.get(input.root);
+  // A definition that the cfg replaces is replaced for good.
+  const replaces = [...cfg.constants.values()].some(({ kind }) => kind === 'operator');
+  if (before !== undefined && !replaces && [...before.texts].every(([name, text]) => input.modules(name) === text)) {
+    return before;
+  }
+  const parsed = new Map<string, ModuleSyntax>();
+  const texts = new Map<string, string | undefined>();
+  const modules = (name: string): ModuleSyntax | undefined => {
+    if (!parsed.has(name) && !texts.has(name)) {
+      const text = input.modules(name);
+      texts.set(name, text);
+      // A file may hold more modules behind its own.
+      for (const module of text === undefined ? [] : parse(name, text)) {
+        if (!parsed.has(module.name)) parsed.set(module.name, module);
+      }
+    }
+    return parsed.get(name);
+  };
+  const specification = new Resolver(modules).specification(input.root);
+  const read = { specification, syntax: [...parsed.values()], texts, levels: new Levels(new Map()) };
+  if (!replaces) known.set(input.root, read);
+  return read;
 }
 
 /** The names in the standard modules, in order: one-letter strings stand where these have put them. */
@@ -150,11 +176,11 @@ class Check {
   readonly #text = new CanonicalText();
   readonly #claims: Named[] = [];
 
-  constructor(input: CheckInput, cfg: Cfg, specification: Specification, modules: readonly ModuleSyntax[]) {
+  constructor(input: CheckInput, cfg: Cfg, { specification, syntax, levels: known }: Read) {
     [this.#input, this.#cfg, this.#specification] = [input, cfg, specification];
-    this.#orderStrings(modules);
+    this.#orderStrings(syntax);
     const replaced = this.#replacements();
-    const levels = new Levels(replaced);
+    const levels = replaced.size > 0 ? new Levels(replaced) : known;
     const constants = this.#constants(replaced);
     const { runtime } = { runtime: this.#runtime };
     this.#common = {

@@ -18,7 +18,7 @@ import { EVERYTHING, hasAssigned, type Context } from './context.ts';
 import { SpecificationError } from './errors.ts';
 import type { Bound, Expression, Of, OperatorArgument } from './expression.ts';
 import { ACTION, CONSTANT } from './level.ts';
-import { SetValue } from './sets.ts';
+import { ListedSet, SetValue } from './sets.ts';
 
 /** Continues the code where a part of an action ends. */
 type Then = (c: Context) => string;
@@ -66,7 +66,7 @@ export class ActionCompiler extends ExpressionCompiler {
   #split(e: Expression, c: Context, label: Label, found: (label: Label) => string): string {
     switch (e.kind) {
       case 'or':
-        return e.items.map((item) => `{${this.#split(item, c, label, found)}}`).join('');
+        return e.items.map((item) => this.#apart(`{${this.#split(item, c, label, found)}}`, c)).join('');
       case 'quantifier':
         if (e.every || e.bounds.some(({ set }) => this.common.levels.level(set) !== CONSTANT)) break;
         return this.#each(e.bounds, c, (inner) => this.#split(e.body, inner, label, found));
@@ -79,6 +79,14 @@ export class ActionCompiler extends ExpressionCompiler {
       }
     }
     return this.act(e, c, (end) => this.#complete(end, e) ?? found(label));
+  }
+
+  /** At the top of a specification every action is a function of its own: what is too long is never compiled well. */
+  #apart(code: string, { env }: Context): string {
+    if (env !== EVERYTHING.env) return code;
+    const name = this.unit.fresh('action');
+    this.unit.lines.push(`function ${name}(found){${code}}`);
+    return `${name}(found);`;
   }
 
   #named(e: Of<'call'> & Expression, c: Context, found: (label: Label) => string): string {
@@ -100,7 +108,6 @@ export class ActionCompiler extends ExpressionCompiler {
 
   /** A loop for each bound. */
   #each(bounds: readonly Bound[], c: Context, body: (inner: Context) => string): string {
-    const sets = bounds.map(({ set }) => this.expr(set, c));
     const go = (place: number, context: Context): string => {
       const bound = bounds[place];
       if (bound === undefined) return body(context);
@@ -110,10 +117,44 @@ export class ActionCompiler extends ExpressionCompiler {
         if (values.length === 0) return '';
         return go(place + 1, { ...context, env: context.env.with(bound.names[0]!, { kind: 'value', value: values[0]! }) });
       }
-      const { params, context: inner } = this.bind(bound, 'e', context);
-      return `for(const ${params.name} of items(${sets[place]!},${this.at(bound.set)})){${params.code}${go(place + 1, inner)}}`;
+      return this.#loop(bound, bound.set, c, context, (inner) => go(place + 1, inner));
     };
     return go(0, c);
+  }
+
+  /** A loop over one set; sets that are written as a choice, a single element or a filter are not made. */
+  #loop(bound: Bound, set: Expression, outside: Context, c: Context, body: (inner: Context) => string): string {
+    const shape = this.shapeOf(set, outside);
+    const { e } = shape;
+    const p = this.at(set);
+    const { params, context } = this.bind(bound, 'e', c);
+    if (!bound.isTuple && this.known(e, shape.c) === undefined) {
+      if (e.kind === 'set' && e.items.length === 0) return '';
+      if (e.kind === 'set' && e.items.length === 1) {
+        return `{const ${params.name}=${this.expr(e.items[0]!, shape.c)};${body(context)}}`;
+      }
+      const isEmpty = (part: Expression): boolean => part.kind === 'set' && part.items.length === 0;
+      if (e.kind === 'if' && (isEmpty(e.then) || isEmpty(e.else))) {
+        const test = this.bool(e.test, shape.c);
+        if (isEmpty(e.else)) return `if(${test}){${this.#loop(bound, e.then, shape.c, c, body)}}`;
+        return `if(!(${test})){${this.#loop(bound, e.else, shape.c, c, body)}}`;
+      }
+      if (e.kind === 'filter' && !e.bound.isTuple) {
+        return this.#loop(bound, e.bound.set, shape.c, c, (inner) => {
+          const element = inner.env.find(bound.names[0]!)!;
+          const test = this.bool(e.body, { ...shape.c, env: shape.c.env.with(e.bound.names[0]!, element) });
+          return `if(${test}){${body(inner)}}`;
+        });
+      }
+      const ends = this.interval(e, shape.c);
+      if (ends !== undefined) {
+        const end = this.unit.fresh('h');
+        return `for(let ${params.name}=int32(${ends[0]},${p}),${end}=int32(${ends[1]},${p});${params.name}<=${end};${params.name}++){${body(context)}}`;
+      }
+    }
+    const known = this.known(e, shape.c);
+    const items = known instanceof ListedSet ? this.unit.constant(known.items()) : `items(${this.expr(set, outside)},${p})`;
+    return `for(const ${params.name} of ${items}){${params.code}${body(context)}}`;
   }
 
   /** Code that tries every way in which the formula can hold, each followed by `then`. */

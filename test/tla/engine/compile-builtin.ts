@@ -11,7 +11,7 @@ import { Atom } from './values.ts';
 const PLAIN: Readonly<Record<string, string>> = {
   '+': 'add', '-': 'sub', '*': 'mul', '^': 'pow', '%': 'mod', '\\div': 'div', '-.': 'neg', '..': 'range', '<': 'lt', '=<': 'le',
   '\\cup': 'cup', '\\cap': 'cap', '\\': 'minus', '\\subseteq': 'subset', SUBSET: 'power', UNION: 'flat', DOMAIN: 'domainOf',
-  '[->]': 'functions', '\\in': 'member', Cardinality: 'card', Len: 'len', Append: 'append', '\\o': 'concat', Head: 'head', Tail: 'tail',
+  '[->]': 'functions', Len: 'len', Append: 'append', '\\o': 'concat', Head: 'head', Tail: 'tail',
   SubSeq: 'subSeq', Seq: 'sequences', ':>': 'mapsTo', '@@': 'override', Permutations: 'permutations',
 }; // prettier-ignore
 
@@ -31,8 +31,11 @@ export function builtinCode(compiler: ExpressionCompiler, e: Of<'builtin'> & Exp
     case '=':
     case '#':
       return equality(compiler, e, c);
-    case '\\notin':
-      return `!member(${expr(0)},${expr(1)},${p})`;
+    case '\\in':
+    case '\\notin': {
+      const not = name === '\\in' ? '' : '!';
+      return not + (listed(compiler, e, c) ?? `member(${expr(0)},${expr(1)},${p})`);
+    }
     case '>':
       return `lt(${expr(1)},${expr(0)},${p})`;
     case '>=':
@@ -59,6 +62,14 @@ export function builtinCode(compiler: ExpressionCompiler, e: Of<'builtin'> & Exp
       return compiler.unit.value(NAT);
     case 'Int':
       return compiler.unit.value(INT);
+    case 'Cardinality': {
+      // The elements that pass a filter are counted without making a set of them.
+      const { e: set, c: inner } = compiler.shapeOf(args[0]!, c);
+      if (set.kind !== 'filter' || compiler.known(set, inner) !== undefined) return `card(${expr(0)},${p})`;
+      const test = compiler.binder(set.bound, inner, (body) => compiler.bool(set.body, body));
+      const ends = compiler.interval(set.bound.set, inner);
+      return ends === undefined ? `count(${compiler.expr(set.bound.set, inner)},${test},${p})` : `countIn(${ends.join(',')},${test},${p})`;
+    } // prettier-ignore
     case 'IsFiniteSet':
       return `(card(${expr(0)},${p})>=0)`;
     case 'SelectSeq':
@@ -82,13 +93,29 @@ export function builtinCode(compiler: ExpressionCompiler, e: Of<'builtin'> & Exp
   }
 }
 
+/** Membership in a set of a few listed elements is a few comparisons. */
+function listed(compiler: ExpressionCompiler, e: Of<'builtin'> & Expression, c: Context): string | undefined {
+  const [x, set] = e.args as readonly [Expression, Expression];
+  const p = compiler.at(e);
+  const values = compiler.fewValues(set, c);
+  const parts = values?.map((value) => compiler.unit.value(value)) ?? (set.kind === 'set' && compiler.known(set, c) === undefined ? set.items.map((item) => compiler.expr(item, c)) : undefined);
+  if (parts === undefined || parts.length === 0) return undefined;
+  const code = compiler.expr(x, c);
+  if (/^[\w[\]]+$/.test(code)) return `(${parts.map((part) => `${code}===${part}||eq(${code},${part},${p})`).join('||')})`;
+  const name = compiler.unit.fresh('m');
+  return `((${name})=>${parts.map((part) => `${name}===${part}||eq(${name},${part},${p})`).join('||')})(${code})`;
+} // prettier-ignore
+
 /** Equality with a known string, number or truth value is one comparison, and a look at the kinds only where they differ. */
 function equality(compiler: ExpressionCompiler, e: Of<'builtin'> & Expression, c: Context): string {
   const [left, right] = e.args as readonly Expression[];
   const not = e.name === '#' ? '!' : '';
   const known = compiler.known(right!, c) ?? compiler.known(left!, c);
   const [a, b] = [compiler.expr(left!, c), compiler.expr(right!, c)];
-  if (known instanceof Atom && /^[\w[\]]+$/.test(a) && /^[\w[\]]+$/.test(b)) return `${not}(${a}===${b}||eq(${a},${b},${compiler.at(e)}))`; // prettier-ignore
+  if (known instanceof Atom) {
+    const [value, atom] = compiler.known(right!, c) === known ? [a, b] : [b, a];
+    return `${not}is(${value},${atom},${compiler.at(e)})`;
+  }
   return `${not}eq(${a},${b},${compiler.at(e)})`;
 }
 

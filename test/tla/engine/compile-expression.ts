@@ -513,8 +513,7 @@ export class ExpressionCompiler {
         const parts = values.map((value) => go(place + 1, { ...context, env: context.env.with(bound.names[0]!, { kind: 'value', value }) }));
         return joined(parts, e.every);
       }
-      const set = this.expr(bound.set, { ...c, assigned: context.assigned });
-      return `${e.every ? 'every' : 'some'}(${set},${this.binder(bound, context, (inner) => go(place + 1, inner))},${this.at(bound.set)})`;
+      return this.#over(e.every, bound, bound.set, c, context, (inner) => go(place + 1, inner));
     };
     return go(0, c);
   }
@@ -524,6 +523,54 @@ export class ExpressionCompiler {
     const value = this.known(set, c);
     if (!(value instanceof SetValue) || value.written !== undefined || value.size > WRITTEN_OUT) return undefined;
     return value.items();
+  }
+
+  /** A quantifier over one set; sets that are written as a choice, a single element or a filter are not made. */
+  #over(every: boolean, bound: Bound, set: Expression, outside: Context, c: Context, body: (inner: Context) => string): string {
+    const p = this.at(set);
+    const shape = this.shapeOf(set, outside);
+    const { e } = shape;
+    if (!bound.isTuple && this.known(e, shape.c) === undefined) {
+      if (e.kind === 'if') {
+        const [then, other] = [e.then, e.else].map((part) => this.#over(every, bound, part, shape.c, c, body));
+        return `(${this.bool(e.test, shape.c)}?${then}:${other})`;
+      }
+      if (e.kind === 'set' && e.items.length === 1) {
+        return `(${this.binder(bound, c, body)})(${this.expr(e.items[0]!, shape.c)})`;
+      }
+      if (e.kind === 'filter' && !e.bound.isTuple) {
+        const same = (inner: Context, to: Context): Context => ({ ...to, env: to.env.with(e.bound.names[0]!, inner.env.find(bound.names[0]!)!) });
+        return this.#over(every, bound, e.bound.set, shape.c, c, (inner) => {
+          const test = this.bool(e.body, same(inner, shape.c));
+          return every ? `(!${test}||${body(inner)})` : `(${test}&&${body(inner)})`;
+        });
+      }
+      const ends = this.interval(e, shape.c);
+      if (ends !== undefined) return `${every ? 'everyIn' : 'someIn'}(${ends.join(',')},${this.binder(bound, c, body)},${p})`;
+    }
+    const known = this.known(e, shape.c);
+    if (known instanceof ListedSet) {
+      if (known.size === 0) return every ? 'true' : 'false';
+      return `${every ? 'everyOf' : 'someOf'}(${this.unit.constant(known.items())},${this.binder(bound, c, body)})`;
+    }
+    return `${every ? 'every' : 'some'}(${this.expr(set, outside)},${this.binder(bound, c, body)},${p})`;
+  } // prettier-ignore
+
+  /** What a set is written as, through definitions that are no more than a choice, a listed set or a filter. */
+  shapeOf(e: Expression, c: Context): { readonly e: Expression; readonly c: Context } {
+    if (e.kind !== 'call' || e.definition.recursive || c.env.find(e.definition) !== undefined) return { e, c };
+    const { kind } = e.definition.body;
+    if (kind !== 'if' && kind !== 'set' && kind !== 'filter' && kind !== 'call') return { e, c };
+    // Arguments would be written, and evaluated, several times.
+    if (!e.args.every((one) => !isOperator(one) && this.isTotal(one, c))) return { e, c };
+    return this.shapeOf(e.definition.body, this.inside(e, c));
+  }
+
+  /** Code of both ends, where a set is written as an interval that is not known. */
+  interval(set: Expression, c: Context): readonly string[] | undefined {
+    if (set.kind !== 'builtin' || set.name !== '..' || this.known(set, c) !== undefined) return undefined;
+    if (this.common.replaced.has('..')) return undefined;
+    return (set.args as readonly Expression[]).map((end) => this.expr(end, c));
   }
 
   #mapped(bounds: readonly Bound[], body: Expression, c: Context): string {
@@ -538,6 +585,11 @@ export class ExpressionCompiler {
 
   #function(e: Of<'function'> & Expression, c: Context): string {
     const { set, params, inner } = this.#functionParts(e, c);
+    const known = e.bounds.length === 1 ? this.known(e.bounds[0]!.set, c) : undefined;
+    if (known instanceof ListedSet) {
+      const domain = this.common.runtime.store.domainOver(known);
+      return `fcnIn(${this.unit.constant(domain)},(x)=>{${params}${this.returning(e.body, inner)}})`;
+    }
     return `fcnOver(${set},(x)=>{${params}${this.returning(e.body, inner)}},${this.at(e)})`;
   }
 

@@ -137,13 +137,16 @@ export class Levels {
       }
       case 'quantifier':
       case 'map':
-      case 'function':
         return this.#strictIn(e.bounds[0]!.set);
+      case 'function':
+        // Domains are seldom empty; where one is, an argument that has no value is refused that nobody would have looked at.
+        return all([e.bounds[0]!.set, e.body]);
       case 'choose':
       case 'filter':
         return this.#strictIn(e.bound.set);
-      case 'field':
       case 'except':
+        return all([e.of, ...e.updates.map(({ value }) => value)]);
+      case 'field':
       case 'unchanged':
         return this.#strictIn(e.of);
       case 'apply':

@@ -46,6 +46,23 @@ export class Runtime {
     }
   };
 
+  /** Equality with an atom. */
+  is = (a: Value, atom: Atom, p: number): boolean => {
+    if (a === atom) return true;
+    return a instanceof Atom && a.kind === 'string' && atom.kind === 'string' ? false : this.eq(a, atom, p);
+  };
+
+  /** Whether one of a list of elements is such, or all are. */
+  someOf = (items: readonly Value[], holds: (x: Value) => boolean): boolean => {
+    for (let i = 0; i < items.length; i++) if (holds(items[i]!)) return true;
+    return false;
+  };
+
+  everyOf = (items: readonly Value[], holds: (x: Value) => boolean): boolean => {
+    for (let i = 0; i < items.length; i++) if (!holds(items[i]!)) return false;
+    return true;
+  };
+
   member = (x: Value, set: Value, p: number): boolean => {
     if (!(set instanceof SetValue)) return this.fail(p, `${show(x)} is looked for in ${this.what(set)}, which is no set.`);
     try {
@@ -175,6 +192,35 @@ export class Runtime {
     return true;
   };
 
+  someIn = (low: Value, high: Value, holds: (x: Value) => boolean, p: number): boolean => {
+    const end = this.int(high, p);
+    for (let x = this.int(low, p); x <= end; x++) if (holds(x)) return true;
+    return false;
+  };
+
+  everyIn = (low: Value, high: Value, holds: (x: Value) => boolean, p: number): boolean => {
+    const end = this.int(high, p);
+    for (let x = this.int(low, p); x <= end; x++) if (!holds(x)) return false;
+    return true;
+  };
+
+  /** How many elements of a set, or of an interval, are such. */
+  count = (set: Value, holds: (x: Value) => boolean, p: number): number => {
+    const items = this.items(set, p);
+    let count = 0;
+    for (let i = 0; i < items.length; i++) if (holds(items[i]!)) count++;
+    return count;
+  };
+
+  countIn = (low: Value, high: Value, holds: (x: Value) => boolean, p: number): number => {
+    const end = this.int(high, p);
+    let count = 0;
+    for (let x = this.int(low, p); x <= end; x++) if (holds(x)) count++;
+    return count;
+  };
+
+  int32 = (x: Value, p: number): number => this.int(x, p);
+
   choose = (set: Value, holds: (x: Value) => boolean, p: number): Value => {
     for (const item of this.items(set, p)) if (holds(item)) return item;
     return this.fail(p, `CHOOSE finds no such element in ${show(set)}.`);
@@ -192,13 +238,21 @@ export class Runtime {
 
   /** `[x \in S |-> …]` */
   fcnOver = (set: Value, value: (x: Value) => Value, p: number): Value => {
-    const keys = this.items(set, p).map((key) => this.store.canonical(key));
-    return this.store.fcn(this.store.domain(keys), keys.map(value));
+    this.items(set, p);
+    return this.fcnIn(this.store.domainOver(set as SetValue), value);
+  };
+
+  /** The same over a domain that is known. */
+  fcnIn = (domain: Domain, value: (x: Value) => Value): Value => {
+    const { keys } = domain;
+    const values = new Array<Value>(keys.length);
+    for (let i = 0; i < keys.length; i++) values[i] = value(keys[i]!);
+    return this.store.fcn(domain, values);
   };
 
   domainOf = (f: Value, p: number): SetValue => {
     if (f instanceof Seq) return new IntervalSet(1, f.values.length);
-    if (f instanceof Fcn) return new ListedSet(f.domain.keys);
+    if (f instanceof Fcn) return (f.domain.set ??= this.store.canonicalSet(new ListedSet(f.domain.keys)));
     return this.fail(p, `DOMAIN is asked of ${this.what(f)}, which is no function.`);
   };
 

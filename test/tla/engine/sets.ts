@@ -3,16 +3,26 @@
 
 import { EvaluationError } from './errors.ts';
 import { show } from './show.ts';
-import { Atom, compare, entriesOf, equal, Fcn, isFunction, kindOf, Seq, type Value, type ValueStore } from './values.ts';
+import { Atom, compare, type Domain, entriesOf, equal, Fcn, isFunction, kindOf, Seq, type Value, type ValueStore } from './values.ts';
 
 /** More elements than this are not made; TLC has the same limit by default. */
 const MOST_ELEMENTS = 1_000_000;
 
 export abstract class SetValue {
   /** Set by the store for the one that stands for all equal sets. */
-  id = 0;
-  hash = 0;
-  canonical: SetValue | undefined = undefined;
+  declare id: number;
+  declare hash: number;
+  declare canonical: SetValue | undefined;
+  /** The domain of functions over it, once there are some. */
+  declare domain: Domain | undefined;
+
+  // Sets are made in every state: fields that are only declared, and set here, cost least.
+  constructor() {
+    this.id = 0;
+    this.hash = 0;
+    this.canonical = undefined;
+    this.domain = undefined;
+  }
 
   /** Distinct and in order. */
   abstract items(): readonly Value[];
@@ -45,24 +55,25 @@ export abstract class SetValue {
 
 /** A set by its elements. */
 export class ListedSet extends SetValue {
-  readonly #items: readonly Value[];
-  #members: Set<Value> | undefined;
+  declare private readonly list: readonly Value[];
+  declare private members: Set<Value> | undefined;
 
   /** Elements that are distinct and in order already. */
   constructor(items: readonly Value[]) {
     super();
-    this.#items = items;
+    this.list = items;
+    this.members = undefined;
   }
 
   override items(): readonly Value[] {
-    return this.#items;
+    return this.list;
   }
 
   override has(value: Value): boolean {
-    const items = this.#items;
+    const items = this.list;
     if (items.length === 0) return false;
     if (this.id !== 0 && !(value instanceof SetValue)) {
-      if ((this.#members ??= new Set(items)).has(value)) return true;
+      if ((this.members ??= new Set(items)).has(value)) return true;
       // Not there: but TLC would have had to compare it with an element.
       return equal(value, items[0]!) && false;
     }
@@ -83,7 +94,12 @@ export function setOf(items: Value[]): ListedSet {
 
 /** Sets that make their elements once, when they are asked for. */
 abstract class LazySet extends SetValue {
-  #made: readonly Value[] | undefined;
+  declare private made: readonly Value[] | undefined;
+
+  constructor() {
+    super();
+    this.made = undefined;
+  }
 
   protected abstract make(): readonly Value[];
   protected abstract get count(): number;
@@ -93,17 +109,17 @@ abstract class LazySet extends SetValue {
   }
 
   override items(): readonly Value[] {
-    if (this.#made !== undefined) return this.#made;
+    if (this.made !== undefined) return this.made;
     if (this.count > MOST_ELEMENTS) {
       throw new EvaluationError(`The set has ${this.count} elements; more than ${MOST_ELEMENTS} are not enumerated.`);
     }
-    return (this.#made = this.make());
+    return (this.made = this.make());
   }
 }
 
 export class IntervalSet extends LazySet {
-  readonly low: number;
-  readonly high: number;
+  declare readonly low: number;
+  declare readonly high: number;
 
   constructor(low: number, high: number) {
     super();

@@ -7,8 +7,8 @@ import type { Domain, Value } from './values.ts';
 /** The operators of the runtime under the names by which code calls them. */
 const CALLED = [
   'eq', 'member', 'bool', 'add', 'sub', 'mul', 'neg', 'lt', 'le', 'div', 'mod', 'pow', 'range', 'items', 'setOf', 'cup', 'cap',
-  'minus', 'subset', 'power', 'flat', 'product', 'functions', 'records', 'card', 'filter', 'some', 'every', 'choose', 'tuple',
-  'parts', 'record', 'fcnOver', 'domainOf', 'app', 'at', 'place', 'placeAt', 'valuesOf', 'rebuilt', 'len', 'append', 'concat',
+  'minus', 'subset', 'power', 'flat', 'product', 'functions', 'records', 'card', 'filter', 'some', 'every', 'someIn', 'everyIn', 'someOf', 'everyOf', 'is', 'int32', 'count', 'countIn', 'choose', 'tuple',
+  'parts', 'record', 'fcnOver', 'fcnIn', 'domainOf', 'app', 'at', 'place', 'placeAt', 'valuesOf', 'rebuilt', 'len', 'append', 'concat',
   'head', 'tail', 'subSeq', 'selectSeq', 'sortSeq', 'sequences', 'mapsTo', 'override', 'permutations', 'print', 'printT', 'assert',
   'text', 'unassigned', 'canonical', 'idOf', 'known',
 ] as const; // prettier-ignore
@@ -37,7 +37,7 @@ export class Unit {
     return this.constant(value);
   }
 
-  constant(value: Value | Domain): string {
+  constant(value: Value | Domain | readonly Value[]): string {
     let name = this.#names.get(value);
     if (name === undefined) {
       this.#names.set(value, (name = `k${this.#values.length}`));

@@ -39,6 +39,10 @@ export class Atom {
 export class Domain {
   readonly keys: readonly Value[];
   readonly number: number;
+  /** Functions over it are sequences. */
+  readonly isUpToN: boolean;
+  /** Its keys as a set, made when somebody asks. */
+  set: SetValue | undefined = undefined;
   /** By the order of atoms; empty where a key is no atom. */
   readonly places: number[] = [];
   readonly #placeOf = new Map<Value, number>();
@@ -46,6 +50,7 @@ export class Domain {
   constructor(keys: readonly Value[], number: number) {
     this.keys = keys;
     this.number = number;
+    this.isUpToN = isUpToN(keys);
     keys.forEach((key, place) => {
       this.#placeOf.set(key, place);
       if (key instanceof Atom) {
@@ -188,8 +193,9 @@ export class ValueStore {
   seq(items: Value[]): Seq {
     let hash = 17;
     for (let i = 0; i < items.length; i++) {
-      const item = (items[i] = this.canonical(items[i]!));
-      hash = mix(hash, this.idOf(item));
+      let item = items[i]!;
+      if (item instanceof SetValue) items[i] = item = this.canonicalSet(item);
+      hash = mix(hash, typeof item === 'object' ? item.id : this.idOf(item));
     }
     const { slots } = this.#sequences;
     const mask = slots.length - 1;
@@ -210,13 +216,20 @@ export class ValueStore {
     return domain;
   }
 
+  /** The domain of functions over a set. */
+  domainOver(set: SetValue): Domain {
+    const canonical = this.canonicalSet(set);
+    return (canonical.domain ??= this.domain(canonical.items()));
+  }
+
   /** The function with these values at the places of the domain; a sequence where the domain is 1..n. */
   fcn(domain: Domain, values: Value[]): Fcn | Seq {
-    if (isUpToN(domain.keys)) return this.seq(values);
+    if (domain.isUpToN) return this.seq(values);
     let hash = domain.number;
     for (let i = 0; i < values.length; i++) {
-      const value = (values[i] = this.canonical(values[i]!));
-      hash = mix(hash, this.idOf(value));
+      let value = values[i]!;
+      if (value instanceof SetValue) values[i] = value = this.canonicalSet(value);
+      hash = mix(hash, typeof value === 'object' ? value.id : this.idOf(value));
     }
     const { slots } = this.#functions;
     const mask = slots.length - 1;
