@@ -7,7 +7,7 @@ import { Command, Option } from 'commander';
 import { readArguments } from './command-line.ts';
 import { PHASE_IDS, type PhaseId } from './result.ts';
 
-export type EngineName = 'embedded' | 'tlc';
+export type EngineName = 'compiled' | 'tlc';
 
 export interface CheckOptions {
   readonly json?: string;
@@ -24,7 +24,6 @@ export interface CheckOptions {
   readonly trace?: string;
   readonly engine: EngineName;
   readonly tla2tools?: string;
-  readonly engineDir?: string;
   /** Another directory with the specification, its configurations and its manifest. */
   readonly tlaDir?: string;
   readonly list: boolean;
@@ -51,9 +50,8 @@ export function readOptions(args: readonly string[]): CheckOptions {
     )
     .option('--config <name...>', 'only these configurations')
     .addOption(new Option('--only <phase...>', 'only these phases').choices(PHASE_IDS))
-    .addOption(new Option('--engine <name>', 'TLA+ engine').choices(['embedded', 'tlc']).default('embedded'))
+    .addOption(new Option('--engine <name>', 'TLA+ engine').choices(['compiled', 'tlc']).default('compiled'))
     .option('--tla2tools <jar>', 'tla2tools.jar for --engine tlc (else TLA2TOOLS_JAR, TLA_TOOLS_JAR)')
-    .option('--engine-dir <dir>', 'directory with another build of the embedded engine (tla-checker)')
     .option('--tla-dir <dir>', 'another directory with specification, configurations and manifest')
     .option('--json <file>', 'write the result for machines, whole or not at all')
     .option('--explain <id>', 'tell what a claim, repair, goal, promise, action or device fault says and why, and stop')

@@ -34,13 +34,13 @@ export function planOf(parts: Parts, options: Pick<CheckOptions, 'config' | 'onl
     safe: parts.safe.filter(included),
     large: parts.large.filter((name) => asked?.has(name) ?? false),
     unsafe: unsafe.filter(included),
-    jobs: listed.filter((job) => job.engines.includes(parts.engineName)),
+    jobs: listed.filter((job) => asked?.has(job.name) ?? job.mode !== 'large'),
     complete: parts.safe.every(included),
   };
   refuseEmpty(plan, options);
   return {
     ...plan,
-    notChecked: [...leftOutByAsking(parts, plan, unsafe, options), ...beyondEngine(parts, listed, phases)],
+    notChecked: [...leftOutByAsking(parts, plan, unsafe, options), ...beyondEngine(parts, listed, plan.jobs, phases)],
   };
 }
 
@@ -105,46 +105,21 @@ function leftOutByAsking(
   return left;
 }
 
-/** What this run's TLA+ engine is not asked, so that its silence is not taken for a yes. */
-function beyondEngine(parts: Parts, listed: readonly TlaJob[], phases: readonly PhaseId[]): NotChecked[] {
+/** What this run does not ask of TLA+, so that its silence is not taken for a yes. */
+function beyondEngine(parts: Parts, listed: readonly TlaJob[], asked: readonly TlaJob[], phases: readonly PhaseId[]): NotChecked[] {
   if (!phases.some((id) => id === 'tla' || id === 'repairs')) return [];
-  const [asked, unasked] = [true, false].map((yes) =>
-    listed.filter((job) => job.engines.includes(parts.engineName) === yes),
-  );
   const left: NotChecked[] = [];
-  if (unasked!.length > 0) {
-    const reason = 'the manifest lists them for the other engine only';
-    const hint = parts.engineName === 'embedded' ? '; give a jar: --engine tlc --tla2tools JAR' : '';
-    left.push({ what: `in TLA+: ${unasked!.map((job) => job.name).join(', ')}`, reason: reason + hint });
+  const large = listed.filter((job) => !asked.includes(job));
+  if (large.length > 0) {
+    left.push({ what: `in TLA+: ${large.map((job) => job.name).join(', ')}`, reason: 'they are large; ask for them with --config' });
   }
-  const properties = new Set(asked!.flatMap((job) => job.properties));
+  const properties = new Set(asked.flatMap((job) => job.properties));
   const steps = parts.claims.filter((c) => c.form === 'step' && c.status === 'checked' && !properties.has(c.tla));
   if (steps.length > 0) {
     left.push({
       what: `as action properties in TLA+: ${steps.map((claim) => claim.id).join(', ')}`,
-      reason: `${whyNot(parts, 'lists them in no configuration')}; the model checks them on every step`,
-    });
-  }
-  if (!asked!.some((job) => job.mode === 'liveness')) {
-    left.push({
-      what: 'liveness (temporal properties under fairness)',
-      reason: `${whyNot(parts, 'lists no such check')}; the model checks that every wait can still end, without fairness`,
-    });
-  }
-  if (!asked!.some((job) => job.mode === 'refinement')) {
-    const reason = whyNot(parts, 'lists no such check');
-    left.push({ what: 'refinement of a more abstract specification', reason });
-  }
-  if (parts.engineName === 'embedded') {
-    left.push({
-      what: 'TLA+ that the embedded engine is known to read wrongly',
-      reason: "the lint keeps it out, and the graph must equal the model's; TLC is the second opinion",
+      reason: 'no configuration of this run lists them; the model checks them on every step',
     });
   }
   return left;
-}
-
-/** Why no TLA+ engine was asked: this one cannot, or nothing is there to ask. */
-function whyNot(parts: Parts, missing: string): string {
-  return parts.engineName === 'embedded' ? 'only TLC checks it reliably' : `the manifest ${missing}`;
-}
+} // prettier-ignore

@@ -9,7 +9,7 @@ import { TLA_DIR } from '../kit/configurations.ts';
 import { huntBugs } from '../planted/index.ts';
 import { FILE_LOAD_PART } from './file-load-part.ts';
 import { readCfg } from '../kit/tla/cfg.ts';
-import { embeddedEngine, NoEmbeddedEngine } from '../tla/embedded-engine.ts';
+import { compiledEngine } from '../tla/compiled-engine.ts';
 import type { TlaEngine } from '../tla/engine.ts';
 import { loadManifest, ManifestError, type Manifest, type ManifestConfig } from '../tla/manifest.ts';
 import { NoJar, tlcEngine } from '../tla/tlc-engine.ts';
@@ -30,9 +30,7 @@ const LARGE_STATES = 1_000_000_000;
 const SMALL_SECONDS = 300;
 const LARGE_SECONDS = 3600;
 
-export async function projectParts(
-  options: Pick<CheckOptions, 'engine' | 'tla2tools' | 'engineDir' | 'tlaDir'>,
-): Promise<Parts> {
+export async function projectParts(options: Pick<CheckOptions, 'engine' | 'tla2tools' | 'tlaDir'>): Promise<Parts> {
   const directory = options.tlaDir === undefined ? TLA_DIR : resolve(options.tlaDir);
   const manifest = readManifest(join(directory, 'manifest.json'));
   const engine = await chooseEngine(options);
@@ -49,7 +47,7 @@ export async function projectParts(
     jobs: manifest.configs.map((entry) => jobOf(entry, directory)),
     engine,
     engineName: options.engine,
-    lint: () => lintProject(directory, manifest, MACHINES),
+    lint: () => Promise.resolve(lintProject(directory, manifest, MACHINES)),
     explore: (name, asked) => machineOf(name).explore(name, directory, asked),
     random: [...MACHINES.map(({ random }) => random), FILE_LOAD_PART],
     huntBugs: (onProgress) => huntBugs({ onProgress }),
@@ -71,16 +69,12 @@ function readManifest(file: string): Manifest {
   }
 }
 
-async function chooseEngine({
-  engine,
-  tla2tools,
-  engineDir,
-}: Pick<CheckOptions, 'engine' | 'tla2tools' | 'engineDir'>): Promise<TlaEngine> {
+async function chooseEngine({ engine, tla2tools }: Pick<CheckOptions, 'engine' | 'tla2tools'>): Promise<TlaEngine> {
   try {
     if (engine === 'tlc') return await tlcEngine(tla2tools === undefined ? {} : { jar: tla2tools });
-    return embeddedEngine(engineDir === undefined ? {} : { engineDir });
+    return compiledEngine();
   } catch (error) {
-    if (error instanceof NoJar || error instanceof NoEmbeddedEngine) throw new UsageError(error.message);
+    if (error instanceof NoJar) throw new UsageError(error.message);
     throw error;
   }
 }

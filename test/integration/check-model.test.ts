@@ -65,7 +65,6 @@ describe('a wrong request is answered by one line on stderr and exit code 2', ()
     ['a trace that is not there', () => ['--trace', join(SCRATCH, 'none.jsonl')], /none\.jsonl/],
     ['a jar that is not there', () => ['--engine', 'tlc', '--tla2tools', join(SCRATCH, 'no.jar')], /no\.jar/],
     ['no jar anywhere', () => ['--engine', 'tlc'], /tla2tools\.jar/],
-    ['an engine directory without an engine', () => ['--engine-dir', occupied], /tla_checker/],
     ['a broken manifest', () => ['--tla-dir', brokenManifest()], /manifest\.json/],
     ['a report where no file can be', () => ['--json', occupied], /occupied.*directory/],
     ['a report in a directory that is not there', () => ['--json', join(SCRATCH, 'none', 'r.json')], /none/],

@@ -62,7 +62,7 @@ export const WITHOUT_REPAIR = {
   'without-D39': 'D39',
 } as const satisfies Record<string, RepairId>;
 
-/** Too large for the embedded engine: two clients on two buffers, for the model's explorer and TLC. */
+/** Too large for a default run: two clients on two buffers, for the model's explorer and TLC. */
 export const LARGE_CONFIGURATION = 'large';
 
 /** The names that `configuration` knows. */

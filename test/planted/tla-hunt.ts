@@ -1,4 +1,4 @@
-// Hunting bugs of the specification: a patched copy of it, checked by the embedded engine on a small shape. An invariant of
+// Hunting bugs of the specification: a patched copy of it, checked by our engine on a small shape. An invariant of
 // the catalogue that fails is the catch, by its TLA+ name; else the graph must differ from the model's. The claim that must
 // catch the bug stands first in the cfg, because the engine names only the first invariant that fails in a state.
 
@@ -12,7 +12,7 @@ import { TLA_DIR } from '../kit/configurations.ts';
 import { compareGraphs } from '../tla/graph.ts';
 import { formatDifference } from '../check/graph-story.ts';
 import { modelGraph } from '../tla/model-graph.ts';
-import { embeddedEngine } from '../tla/embedded-engine.ts';
+import { compiledEngine } from '../tla/compiled-engine.ts';
 import type { TlaResult } from '../tla/engine.ts';
 import type { Hunted, BufferBug } from './bug.ts';
 import { patchedFile } from './patch.ts';
@@ -68,7 +68,7 @@ export async function checkPatchedSpec(
     const invariants = [...first, ...named.filter((claim) => claim.id !== bug.claim)].map((claim) => claim.tla);
     writeFileSync(join(directory, 'planted.cfg'), cfgOf(invariants));
     const run = { moduleDir: directory, module, cfg: 'planted.cfg', wantGraph: true };
-    return await embeddedEngine().check({ ...run, maxStates: STATES_MAX, timeoutSeconds: TIMEOUT_SECONDS });
+    return await compiledEngine().check({ ...run, maxStates: STATES_MAX, timeoutSeconds: TIMEOUT_SECONDS });
   } finally {
     rmSync(directory, { recursive: true });
   }

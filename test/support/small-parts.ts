@@ -59,7 +59,7 @@ export const SMALL_JOB: TlaJob = {
   run: { moduleDir: '.', module: 'Small', cfg: 'small.cfg', wantGraph: true, maxStates: 1000, timeoutSeconds: 10 },
   mode: 'exhaustive',
   properties: [],
-  engines: ['embedded', 'tlc'],
+  engines: ['compiled', 'tlc'],
   expected: {
     verdict: 'ok',
     distinctStates: SMALL_GRAPH.states.length,
@@ -108,7 +108,7 @@ export function smallParts({
           warnings: [],
         }),
     },
-    engineName: 'embedded',
+    engineName: 'compiled',
     lint: () => Promise.resolve([]),
     explore(_name, asked) {
       const some = asked === 'nothing' ? [] : claims.filter(({ id }) => asked === 'everything' || asked.claim === id);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Shape } from '../../spec/buffer/snapshot.ts';
 import { cfgText } from '../tla/cfg-text.ts';
 import { TLA_DIR } from '../kit/configurations.ts';
-import { embeddedEngine } from '../tla/embedded-engine.ts';
+import { compiledEngine } from '../tla/compiled-engine.ts';
 import type { TlaResult } from '../tla/engine.ts';
 
 export interface Replacement {
@@ -18,7 +18,7 @@ export interface Replacement {
   readonly to: string;
 }
 
-/** Checks a shape with the embedded engine under the specification, as it is or changed. */
+/** Checks a shape with our engine under the specification, as it is or changed. */
 export async function checkShape(shape: Shape, replacements: readonly Replacement[] = []): Promise<TlaResult> {
   const directory = mkdtempSync(join(tmpdir(), 'spec-copy-'));
   try {
@@ -34,7 +34,7 @@ export async function checkShape(shape: Shape, replacements: readonly Replacemen
     }
     writeFileSync(join(directory, 'copy.cfg'), cfgText(shape, { invariants: ['LockedHasBuffer'] }));
     const run = { moduleDir: directory, module: 'BufferCache', cfg: 'copy.cfg', wantGraph: true };
-    return await embeddedEngine().check({ ...run, maxStates: 20_000, timeoutSeconds: 50 });
+    return await compiledEngine().check({ ...run, maxStates: 20_000, timeoutSeconds: 50 });
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -7,7 +7,7 @@ import type { IoType, Shape } from '../../spec/buffer/snapshot.ts';
 import { NONE_NAME } from '../kit/configurations.ts';
 
 export interface CfgTextOptions {
-  /** Operators to be checked in every state; the embedded engine wants at least one. */
+  /** Operators to be checked in every state. */
   readonly invariants: readonly string[];
 }
 

@@ -44,9 +44,9 @@ export interface TlaResult {
   readonly violated?: string;
   /** 0 where the engine did not get as far as a state. Comparable between engines only for verdict `ok`. */
   readonly distinctStates: number;
-  /** Initial states and successors, duplicates counted; TLC only. */
+  /** Initial states and successors, duplicates counted. */
   readonly generated?: number;
-  /** States on the longest shortest path. The embedded engine tells it only with a graph. */
+  /** States on the longest shortest path. */
   readonly depth?: number;
   readonly graph?: LabelledGraph;
   readonly trace?: readonly TlaTraceStep[];

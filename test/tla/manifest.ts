@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import type { TlaVerdict } from './engine.ts';
 
 const MODES = ['exhaustive', 'violation', 'liveness', 'refinement', 'symmetry', 'large'] as const;
-const ENGINES = ['embedded', 'tlc'] as const;
+const ENGINES = ['compiled', 'tlc'] as const;
 const VERDICTS = ['ok', 'invariant', 'deadlock', 'action-property', 'temporal', 'assert', 'assume'] as const;
 const COUNTS = ['distinctStates', 'edges', 'depth'] as const;
 

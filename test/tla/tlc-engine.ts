@@ -6,14 +6,14 @@
 // one, and a JVM set up for short runs. Reading the output is `tlc-output.ts`.
 
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CfgError, checkConstants, readCfg } from '../kit/tla/cfg.ts';
 import { DotError, readDot } from './dot.ts';
 import type { TlaEngine, TlaResult, TlaRun } from './engine.ts';
-import { flatten, FlattenError, loadFrom } from './flatten.ts';
+import { constantsOf, SpecificationError } from './engine/index.ts';
 import { readTlcResult } from './tlc-output.ts';
 
 export interface TlcOptions {
@@ -202,12 +202,20 @@ async function findMismatch(run: TlaRun): Promise<string | undefined> {
   }
   try {
     const cfg = readCfg(text, run.cfg);
-    checkConstants(cfg, flatten(run.module, loadFrom(run.moduleDir)).constants, run.cfg);
+    checkConstants(cfg, await constantsOf(run.module, (name) => moduleText(run.moduleDir, name)), run.cfg);
     return undefined;
   } catch (error) {
     if (error instanceof CfgError) return error.message;
     // A module that cannot be joined into one text (INSTANCE, for instance) is no mistake for TLC, which reads the files.
-    if (error instanceof FlattenError) return undefined;
+    if (error instanceof SpecificationError) return undefined;
     throw error;
+  }
+}
+
+function moduleText(directory: string, name: string): string | undefined {
+  try {
+    return readFileSync(join(directory, `${name}.tla`), 'utf8');
+  } catch {
+    return undefined;
   }
 }

@@ -37,7 +37,7 @@ export const DIRECT_SAFE = [
   'direct-mix',
 ] as const;
 
-/** Too large for the embedded engine, for the model's explorer and TLC. */
+/** Too large for a default run: for the model's explorer and TLC. */
 export const DIRECT_LARGE = ['direct-large'] as const;
 
 /** One repair left out; the claim that the catalogue names must fail. */

@@ -76,7 +76,9 @@ export function automatonOf(formula: Ltl): Automaton {
     transitions.push(
       ways.map(({ literals, next, putOff }) => {
         const chosen = (of: 'state' | 'step', positive: boolean): number[] =>
-          [...literals.values()].filter((one) => one.of === of && one.positive === positive).map((one) => one.predicate);
+          [...literals.values()]
+            .filter((one) => one.of === of && one.positive === positive)
+            .map((one) => one.predicate);
         const put = [...putOff].map((key) => {
           if (!untils.has(key)) untils.set(key, untils.size);
           return untils.get(key)!;

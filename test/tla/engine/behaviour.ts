@@ -55,13 +55,20 @@ export class Reader {
   }
 
   property(name: string, e: Expression): Property {
-    const property = { name, initially: [] as Formula[], always: [] as Formula[], steps: [] as Formula[], temporal: [] as Formula[] };
+    const property = {
+      name,
+      initially: [] as Formula[],
+      always: [] as Formula[],
+      steps: [] as Formula[],
+      temporal: [] as Formula[],
+    };
     for (const part of this.conjuncts({ e, c: EVERYTHING })) {
       const square = squareOf(part.e);
       const { kind } = part.e;
       if (this.#levels.level(part.e) <= STATE) property.initially.push(part);
       else if (square !== undefined) property.steps.push({ e: square, c: part.c });
-      else if (kind === 'always' && this.#levels.level(part.e.of) <= STATE) property.always.push({ e: part.e.of, c: part.c });
+      else if (kind === 'always' && this.#levels.level(part.e.of) <= STATE)
+        property.always.push({ e: part.e.of, c: part.c });
       else property.temporal.push(part);
     }
     return property;
@@ -70,7 +77,8 @@ export class Reader {
   /** The conjuncts of a temporal formula: through definitions, and through quantifiers over known sets. */
   conjuncts(part: Formula): readonly Formula[] {
     const { e, c } = part;
-    if (this.#levels.level(e) < TEMPORAL) return e.kind === 'and' ? e.items.flatMap((item) => this.conjuncts({ e: item, c })) : [part];
+    if (this.#levels.level(e) < TEMPORAL)
+      return e.kind === 'and' ? e.items.flatMap((item) => this.conjuncts({ e: item, c })) : [part];
     switch (e.kind) {
       case 'and':
         return e.items.flatMap((item) => this.conjuncts({ e: item, c }));

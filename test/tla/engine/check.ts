@@ -1,31 +1,25 @@
 // One check, from texts to a verdict.
 
 import { readCfg, CfgError, type Cfg } from '../../kit/tla/cfg.ts';
-import type { Value as CfgValue } from '../../kit/tla/value.ts';
 import { EVERYTHING } from './context.ts';
 import { Reader, type Behaviour, type Formula, type Property } from './behaviour.ts';
-import type { Common } from './compile-expression.ts';
-import { AssertionFailed, EvaluationError, placeText, SpecificationError, type Position } from './errors.ts';
+import type { Common } from './compiler-base.ts';
+import { AssertionFailed, EvaluationError, placeText, SpecificationError } from './errors.ts';
 import { becauseText, Explainer, type Because } from './explain.ts';
 import { Exploration, type Asked, type Claim, type LabelOfEdge } from './explore.ts';
-import { partsOf, type Definition, type Expression } from './expression.ts';
-import { Levels } from './level.ts';
 import { ProgramBuilder, type Program } from './program.ts';
-import { Resolver, type Specification } from './resolve.ts';
-import { unescaped } from './resolve-expression.ts';
+import type { Specification } from './resolve.ts';
 import { Runtime } from './runtime.ts';
-import { setOf } from './sets.ts';
 import { CanonicalText, show } from './show.ts';
 import { representativeOf } from './symmetry.ts';
-import { moduleParser, type ModuleSyntax, type Node } from './syntax.ts';
+import { moduleParser } from './syntax.ts';
+import { commonOf } from './configure.ts';
+import { readSpecification, type Read, type Source } from './read-specification.ts';
+import type { Definition, Expression } from './expression.ts';
 import { checkTemporal, type Lasso } from './temporal.ts';
-import { Unit } from './unit.ts';
-import { ValueStore, type Domain, type Value } from './values.ts';
+import { Fcn, ValueStore, type Value } from './values.ts';
 
-export interface CheckInput {
-  readonly root: string;
-  /** The text of a module; undefined where there is none of that name. Standard modules are not asked for. */
-  readonly modules: (name: string) => string | undefined;
+export interface CheckInput extends Source {
   readonly cfg: string;
   /** Names the cfg in messages. */
   readonly cfgName?: string;
@@ -104,60 +98,15 @@ export async function check(input: CheckInput): Promise<CheckResult> {
     }
     if (error instanceof EvaluationError) return { ...nothing, verdict: 'evaluation-error', message: error.message };
     if (error instanceof RangeError) {
-      return { ...nothing, verdict: 'engine-failed', message: `The stack or the memory is exhausted: ${error.message}` };
+      return {
+        ...nothing,
+        verdict: 'engine-failed',
+        message: `The stack or the memory is exhausted: ${error.message}`,
+      };
     }
     throw error;
   }
 }
-
-/** What is read of a specification, whatever its cfg says. */
-interface Read {
-  readonly specification: Specification;
-  readonly syntax: readonly ModuleSyntax[];
-  /** The text of every module that was asked for. */
-  readonly texts: ReadonlyMap<string, string | undefined>;
-  readonly levels: Levels;
-}
-
-/** Specifications that were read before: checks come in dozens over the same modules. */
-const known = new Map<string, Read>();
-
-function readSpecification(input: CheckInput, cfg: Cfg, parse: Awaited<ReturnType<typeof moduleParser>>): Read {
-  const before = known.get(input.root);
-  // A definition that the cfg replaces is replaced for good.
-  const replaces = [...cfg.constants.values()].some(({ kind }) => kind === 'operator');
-  if (before !== undefined && !replaces && [...before.texts].every(([name, text]) => input.modules(name) === text)) {
-    return before;
-  }
-  const parsed = new Map<string, ModuleSyntax>();
-  const texts = new Map<string, string | undefined>();
-  const modules = (name: string): ModuleSyntax | undefined => {
-    if (!parsed.has(name) && !texts.has(name)) {
-      const text = input.modules(name);
-      texts.set(name, text);
-      // A file may hold more modules behind its own.
-      for (const module of text === undefined ? [] : parse(name, text)) {
-        if (!parsed.has(module.name)) parsed.set(module.name, module);
-      }
-    }
-    return parsed.get(name);
-  };
-  const specification = new Resolver(modules).specification(input.root);
-  const read = { specification, syntax: [...parsed.values()], texts, levels: new Levels(new Map()) };
-  if (!replaces) known.set(input.root, read);
-  return read;
-}
-
-/** The names in the standard modules, in order: one-letter strings stand where these have put them. */
-const STANDARD_NAMES =
-  'Nat a b n Int Seq S Len s t i Append e Head Tail SubSeq m SelectSeq Test F IsFiniteSet seq Cardinality CS T x Print out val d f g w Op p j';
-
-const fieldNames = (node: Node): string[] => [
-  ...(node.type === 'record_literal' || node.type === 'set_of_records' || node.type === 'record_value' || node.type === 'except_update_record_field'
-    ? node.children.filter(({ type }) => type.startsWith('identifier')).map(({ text }) => text)
-    : []),
-  ...node.children.flatMap(fieldNames),
-]; // prettier-ignore
 
 /** A claim that the cfg asks for, for explanations. */
 interface Named {
@@ -175,41 +124,15 @@ class Check {
   readonly #reader: Reader;
   readonly #text = new CanonicalText();
   readonly #claims: Named[] = [];
+  /** What ALIAS makes of a state of a trace. */
+  #alias: number | undefined;
 
-  constructor(input: CheckInput, cfg: Cfg, { specification, syntax, levels: known }: Read) {
-    [this.#input, this.#cfg, this.#specification] = [input, cfg, specification];
-    this.#orderStrings(syntax);
-    const replaced = this.#replacements();
-    const levels = replaced.size > 0 ? new Levels(replaced) : known;
-    const constants = this.#constants(replaced);
-    const { runtime } = { runtime: this.#runtime };
-    this.#common = {
-      ...{ runtime, levels, constants, replaced, folded: new Map(), reads: new Map() },
-      variables: specification.variables.map(({ name }) => name),
-      fields: this.#fields(),
-    };
+  constructor(input: CheckInput, cfg: Cfg, read: Read) {
+    [this.#input, this.#cfg, this.#specification] = [input, cfg, read.specification];
+    for (const text of read.strings) this.#runtime.store.string(text);
+    this.#common = commonOf(read, cfg, this.#runtime);
     this.#builder = new ProgramBuilder(this.#common);
-    this.#reader = new Reader(levels, this.#builder.compiler);
-  }
-
-  /**
-   * CHOOSE among strings takes the first in TLC's order: that of the first appearance as a name, in the modules as they are read and
-   * the standard ones behind them, and then that of the strings themselves, where what is extended comes first.
-   */
-  #orderStrings(modules: readonly ModuleSyntax[]): void {
-    const names: string[] = [];
-    const strings: string[] = [];
-    const visit = (node: Node): void => {
-      if (node.type === 'string') strings.push(unescaped(node.text.slice(1, -1)));
-      else if (node.type === 'identifier' || node.type === 'identifier_ref') names.push(node.text);
-      node.children.forEach(visit);
-    };
-    for (const { units } of modules) units.forEach(visit);
-    names.push(...STANDARD_NAMES.split(' '));
-    const fields = new Set([...modules].flatMap(({ units }) => units.flatMap(fieldNames)));
-    const used = new Set([...strings, ...fields]);
-    for (const name of names) if (used.has(name)) this.#runtime.store.string(name);
-    for (const text of strings) this.#runtime.store.string(text);
+    this.#reader = new Reader(this.#common.levels, this.#builder.compiler);
   }
 
   #definition(name: string, what: string): Definition {
@@ -223,117 +146,29 @@ class Check {
     return { e: { kind: 'call', definition, args: [], position: definition.position, text: name }, c: EVERYTHING };
   }
 
-  /** Constants and definitions that the cfg replaces by definitions. */
-  #replacements(): Map<string, Definition> {
-    const replaced = new Map<string, Definition>();
-    for (const [name, given] of this.#cfg.constants) {
-      if (given.kind !== 'operator') continue;
-      const by = this.#specification.scope.find(given.name);
-      if (by?.kind !== 'definition') throw new SpecificationError('<-', undefined, `The cfg replaces ${name} by ${given.name}, which is not defined.`); // prettier-ignore
-      const known = this.#specification.scope.find(name);
-      if (known?.kind === 'definition') Object.assign(known.definition, { params: by.definition.params, body: by.definition.body });
-      else if (known?.kind === 'constant' || known?.kind === 'builtin') replaced.set(name, by.definition);
-      else throw new SpecificationError('<-', undefined, `The cfg replaces ${name}, which does not exist.`);
-    }
-    return replaced;
-  }
-
-  #constants(replaced: ReadonlyMap<string, Definition>): Map<string, Value> {
-    const values = new Map<string, Value>();
-    const declared = new Map(this.#specification.constants.map((one) => [one.name, one]));
-    for (const [name, given] of this.#cfg.constants) {
-      if (given.kind !== 'value') continue;
-      const known = declared.get(name);
-      const value = this.#valueOf(given.value);
-      if (known !== undefined) values.set(name, value);
-      else this.#overridden(name, value, given.value);
-    }
-    for (const { name, position } of declared.values()) {
-      if (values.has(name) || replaced.has(name)) continue;
-      throw new SpecificationError('constant', position, `The cfg gives no value to the constant ${name}.`);
-    }
-    return values;
-  }
-
-  /** TLC lets a cfg give a value to a defined operator too. */
-  #overridden(name: string, value: Value, given: CfgValue): void {
-    const entity = this.#specification.scope.find(name);
-    if (entity?.kind !== 'definition' || entity.definition.params.length > 0) {
-      throw new SpecificationError('constant', undefined, `The cfg gives a value to ${name}, which the specification does not declare.`);
-    } // prettier-ignore
-    void value;
-    const { position } = entity.definition;
-    entity.definition.body = this.#literal(given, position, name);
-  }
-
-  #literal(value: CfgValue, position: Position, text: string): Expression {
-    if (value.kind === 'int' || value.kind === 'bool') return { kind: 'literal', value: value.value, position, text };
-    if (value.kind === 'string') return { kind: 'literal', value: value.text, position, text };
-    throw new SpecificationError('constant', position, `The cfg gives ${text}, a definition, a value of a kind that is only known for constants.`); // prettier-ignore
-  }
-
-  #valueOf(value: CfgValue): Value {
-    const { store } = this.#runtime;
-    switch (value.kind) {
-      case 'string':
-        return store.string(value.text);
-      case 'int':
-      case 'bool':
-        return value.value;
-      case 'model':
-        return store.model(value.name);
-      case 'set':
-        return store.canonicalSet(setOf(value.items.map((item) => this.#valueOf(item))));
-      case 'seq':
-        return store.seq(value.items.map((item) => this.#valueOf(item)));
-      default:
-        throw new SpecificationError('constant', undefined, 'A cfg cannot hold records and functions; define an operator and give it with <-.');
-    } // prettier-ignore
-  }
-
-  /** Where fields of records mostly stand: in the largest record literal that has them. */
-  #fields(): Map<string, { readonly domain: Domain; readonly place: number }> {
-    const fields = new Map<string, { domain: Domain; place: number }>();
-    const seen = new Set<Expression>();
-    const { store } = this.#runtime;
-    const visit = (e: Expression): void => {
-      if (seen.has(e)) return;
-      seen.add(e);
-      if (e.kind === 'record') {
-        const names = e.fields.map(([name]) => store.string(name)).sort((a, b) => a.order - b.order);
-        const domain = store.domain(names);
-        names.forEach(({ text }, place) => {
-          const known = fields.get(text);
-          if (known === undefined || known.domain.keys.length < names.length) fields.set(text, { domain, place });
-        });
-      }
-      partsOf(e).forEach(visit);
-      if (e.kind === 'call') visit(e.definition.body);
-    };
-    for (const [, entity] of this.#specification.scope.exports) {
-      if (entity.kind === 'definition') visit(entity.definition.body);
-    }
-    return fields;
-  }
-
   run(): CheckResult {
     const broken = this.#brokenAssumption();
     if (broken !== undefined) return this.#result({ verdict: 'assume', message: broken });
     const behaviour = this.#behaviour();
     if (behaviour === undefined) return this.#result({ verdict: 'ok', message: '' });
-    const properties = this.#cfg.properties.map((name) => this.#reader.property(name, this.#formula(name, 'a property').e));
+    const properties = this.#cfg.properties.map((name) =>
+      this.#reader.property(name, this.#formula(name, 'a property').e),
+    );
     this.#builder.behaviour(behaviour, this.#cfg.next ?? 'Next');
     const temporal = properties.filter((property) => property.temporal.length > 0);
     const asked = this.#asked(properties, temporal.length > 0);
     const plan = temporal.map((property) => checkTemporal(property, behaviour.fairness, this.#reader, this.#builder));
-    const alias = this.#cfg.alias === undefined ? undefined : this.#builder.value(this.#formula(this.#cfg.alias, 'ALIAS'), 'state');
+    if (temporal.length > 0 && this.#cfg.symmetry !== undefined) {
+      throw new SpecificationError('SYMMETRY', undefined, 'A property of whole behaviours cannot be checked with SYMMETRY: a behaviour is more than its states.');
+    } // prettier-ignore
+    const { alias } = this.#cfg;
+    if (alias !== undefined) this.#alias = this.#builder.value(this.#formula(alias, 'ALIAS'), 'state');
     const program = this.#builder.compile();
     const exploration = new Exploration({ ...asked, program }).run();
-    void alias;
     if (exploration.ending !== undefined) return this.#ended(exploration, program);
     for (const decide of plan) {
       const lasso = decide(exploration, program);
-      if (lasso !== undefined) return this.#lasso(exploration, lasso);
+      if (lasso !== undefined) return this.#lasso(exploration, program, lasso);
     }
     return this.#after(exploration);
   }
@@ -358,7 +193,8 @@ class Check {
 
   #brokenAssumption(): string | undefined {
     for (const { name, body } of this.#specification.assumptions) {
-      if (this.#evaluate(body) !== true) return `${placeText(body.position)}: The assumption${name === undefined ? '' : ` ${name}`} is false.`;
+      if (this.#evaluate(body) !== true)
+        return `${placeText(body.position)}: The assumption${name === undefined ? '' : ` ${name}`} is false.`;
     }
     return undefined;
   }
@@ -405,13 +241,12 @@ class Check {
     if (kind === 'too-many') {
       return this.#result({ verdict: 'engine-failed', message: `There are more than ${this.#input.maxStates ?? MOST_STATES} states.` }, exploration); // prettier-ignore
     }
-    const trace = this.#trace(exploration, rows);
+    const trace = this.#trace(exploration, program, rows);
     if (error !== undefined) {
       const verdict = error instanceof AssertionFailed ? 'assert' : 'evaluation-error';
       return this.#result({ verdict, message: error.message, trace }, exploration);
     }
     if (kind === 'deadlock') return this.#result({ verdict: 'deadlock', message: 'In the last state nothing can happen.', trace }, exploration);
-    void program;
     const named = this.#claims.filter(({ name }) => name === claim);
     const isStep = kind === 'step';
     const because = this.#because(named, rows, isStep);
@@ -426,29 +261,41 @@ class Check {
   #because(named: readonly Named[], rows: readonly Int32Array[], isStep: boolean): Because | undefined {
     const row = isStep ? rows.at(-2)! : rows.at(-1)!;
     const explainer = new Explainer(this.#common, row, isStep ? rows.at(-1) : undefined);
-    for (const { formula } of named) {
-      const unit = new Unit(this.#runtime);
-      void unit;
-      return explainer.why(formula);
-    }
+    const [first] = named;
+    if (first !== undefined) return explainer.why(first.formula);
     return undefined;
   }
 
-  #lasso(exploration: Exploration, { property, states, loopsTo }: Lasso): CheckResult {
-    const trace = this.#trace(exploration, states.map((one) => exploration.rowOf(one))); // prettier-ignore
+  #lasso(exploration: Exploration, program: Program, { property, states, loopsTo }: Lasso): CheckResult {
+    const trace = this.#trace(exploration, program, states.map((one) => exploration.rowOf(one))); // prettier-ignore
     const end = loopsTo === states.length - 1 ? 'nothing changes any more' : `it goes on as from state ${loopsTo + 1}`;
     const message = `A behaviour breaks ${property}: after the last state ${end}.`;
     return this.#result({ verdict: 'temporal', violated: property, message, trace, loopsTo }, exploration);
   }
 
-  #trace(exploration: Exploration, rows: readonly Int32Array[]): readonly CheckedStep[] {
+  #trace(exploration: Exploration, program: Program, rows: readonly Int32Array[]): readonly CheckedStep[] {
     return rows.map((row, i): CheckedStep => {
       const before = rows[i - 1];
-      const variables = this.#common.variables.map((name, v) => [name, show(this.#runtime.store.valueOf(row[v]!))] as const);
+      const variables = this.#shownState(program, row);
       const label = before === undefined ? undefined : exploration.labelBetween(before, row);
       const changed = this.#common.variables.filter((_, v) => before !== undefined && before[v] !== row[v]);
-      return { ...(label !== undefined && { action: shown(label) }), state: this.#stateText(row, 0), variables, changed };
+      return {
+        ...(label !== undefined && { action: shown(label) }),
+        state: this.#stateText(row, 0),
+        variables,
+        changed,
+      };
     });
+  }
+
+  /** Each variable with its value, or what ALIAS says instead. */
+  #shownState(program: Program, row: Int32Array): readonly (readonly [string, string])[] {
+    if (this.#alias !== undefined) {
+      program.load(row, 0);
+      const value = program.values[this.#alias]!();
+      if (value instanceof Fcn) return value.domain.keys.map((key, i) => [show(key), show(value.values[i]!)] as const);
+    }
+    return this.#common.variables.map((name, v) => [name, show(this.#runtime.store.valueOf(row[v]!))] as const);
   }
 
   /** `name=value` for each variable, sorted by name. */
@@ -465,7 +312,8 @@ class Check {
     const { source, target, label, labels } = exploration.edges;
     const { rows } = exploration;
     const width = this.#common.variables.length;
-    const states = (): string[] => Array.from({ length: exploration.count }, (_, s) => this.#stateText(rows, s * width));
+    const states = (): string[] =>
+      Array.from({ length: exploration.count }, (_, s) => this.#stateText(rows, s * width));
     return { states, init: exploration.initial, source, target, label, labels: labels.map(shown) };
   }
 
@@ -484,4 +332,7 @@ class Check {
   }
 }
 
-const shown = ({ name, args }: LabelOfEdge): { name: string; args: readonly string[] } => ({ name, args: args.map(show) });
+const shown = ({ name, args }: LabelOfEdge): { name: string; args: readonly string[] } => ({
+  name,
+  args: args.map(show),
+});

@@ -77,6 +77,7 @@ export class ActionCompiler extends ExpressionCompiler {
         const { code, context } = this.definitions(e.definitions, c);
         return `${code}{${this.#split(e.body, context, label, found)}}`;
       }
+      default:
     }
     return this.act(e, c, (end) => this.#complete(end, e) ?? found(label));
   }
@@ -115,7 +116,10 @@ export class ActionCompiler extends ExpressionCompiler {
       const values = known === undefined || bound.isTuple ? undefined : this.fewValues(bound.set, c);
       if (values !== undefined && values.length <= 1) {
         if (values.length === 0) return '';
-        return go(place + 1, { ...context, env: context.env.with(bound.names[0]!, { kind: 'value', value: values[0]! }) });
+        return go(place + 1, {
+          ...context,
+          env: context.env.with(bound.names[0]!, { kind: 'value', value: values[0]! }),
+        });
       }
       return this.#loop(bound, bound.set, c, context, (inner) => go(place + 1, inner));
     };
@@ -153,7 +157,8 @@ export class ActionCompiler extends ExpressionCompiler {
       }
     }
     const known = this.known(e, shape.c);
-    const items = known instanceof ListedSet ? this.unit.constant(known.items()) : `items(${this.expr(set, outside)},${p})`;
+    const items =
+      known instanceof ListedSet ? this.unit.constant(known.items()) : `items(${this.expr(set, outside)},${p})`;
     return `for(const ${params.name} of ${items}){${params.code}${body(context)}}`;
   }
 
@@ -167,7 +172,12 @@ export class ActionCompiler extends ExpressionCompiler {
         return this.#any(e.items.map((item) => (follow: Then) => this.act(item, c, follow)), c, then); // prettier-ignore
       case 'quantifier':
         if (e.every) return this.#forAll(e, c, then);
-        return this.#shared(c, then, (follow) => this.#each(e.bounds, c, (inner) => this.act(e.body, inner, follow)), false);
+        return this.#shared(
+          c,
+          then,
+          (follow) => this.#each(e.bounds, c, (inner) => this.act(e.body, inner, follow)),
+          false,
+        );
       case 'let': {
         const { code, context } = this.definitions(e.definitions, c);
         return `{${code}${this.act(e.body, context, (end) => then({ ...end, env: c.env }))}}`;
@@ -198,6 +208,7 @@ export class ActionCompiler extends ExpressionCompiler {
         });
       case 'builtin':
         return e.name === '=>' ? this.#implied(e, c, then) : this.#give(e, c, then);
+      default:
     }
     return this.#test(e, c, then);
   }

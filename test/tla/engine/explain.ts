@@ -2,7 +2,7 @@
 
 import type { Formula } from './behaviour.ts';
 import { ActionCompiler } from './compile-action.ts';
-import type { Common } from './compile-expression.ts';
+import type { Common } from './compiler-base.ts';
 import type { Context } from './context.ts';
 import { placeText, type Position } from './errors.ts';
 import { isOperator, type Expression, type Of } from './expression.ts';
@@ -48,7 +48,9 @@ export class Explainer {
       case 'square':
         return this.#why(e.action, c, bound);
       case 'call':
-        return e.definition.recursive ? this.#leaf(e, c, bound) : this.#why(e.definition.body, this.#inside(e, c), bound);
+        return e.definition.recursive
+          ? this.#leaf(e, c, bound)
+          : this.#why(e.definition.body, this.#inside(e, c), bound);
       case 'if':
         return this.#why(this.#value(e.test, c) === true ? e.then : e.else, c, bound);
       case 'let':
@@ -58,6 +60,7 @@ export class Explainer {
       case 'builtin':
         if (e.name === '=>') return this.#why(e.args[1] as Expression, c, bound);
         break;
+      default:
     }
     return this.#leaf(e, c, bound);
   }
@@ -77,7 +80,8 @@ export class Explainer {
   #counterexample(e: Of<'quantifier'> & Expression, c: Context, bound: Because['bound']): Because {
     const go = (place: number, context: Context, names: Because['bound']): Because | undefined => {
       const one = e.bounds[place];
-      if (one === undefined) return this.#value(e.body, context) === true ? undefined : this.#why(e.body, context, names);
+      if (one === undefined)
+        return this.#value(e.body, context) === true ? undefined : this.#why(e.body, context, names);
       const set = this.#value(one.set, c);
       if (!(set instanceof SetValue) || one.isTuple) return this.#leaf(e, c, bound);
       for (const value of set.items()) {

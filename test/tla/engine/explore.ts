@@ -101,7 +101,12 @@ export class Exploration {
   }
 
   get edges(): Edges {
-    return { source: this.#source.array(), target: this.#target.array(), label: this.#label.array(), labels: this.labels };
+    return {
+      source: this.#source.array(),
+      target: this.#target.array(),
+      label: this.#label.array(),
+      labels: this.labels,
+    };
   }
 
   run(): this {

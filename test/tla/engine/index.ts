@@ -12,6 +12,14 @@
 // What the engine does not know it refuses by name and place; what TLC refuses to evaluate it refuses too, with the place and the
 // way to it. Nothing else in this folder is meant to be imported.
 
-export { check, type CheckInput, type CheckResult, type CheckedStep, type CheckVerdict, type EngineGraph } from './check.ts';
+export {
+  check,
+  type CheckInput,
+  type CheckResult,
+  type CheckedStep,
+  type CheckVerdict,
+  type EngineGraph,
+} from './check.ts';
+export { constantsOf } from './read-specification.ts';
 export { SpecificationError, EvaluationError, type Position } from './errors.ts';
 export type { Because } from './explain.ts';

@@ -1,7 +1,15 @@
 // What an expression depends on: its level (constant, state, action, temporal) as the language defines it, the bound names that are
 // free in it, and which of its parameters an operator is sure to evaluate.
 
-import { definitionsIn, isOperator, partsOf, type Argument, type Binding, type Definition, type Expression } from './expression.ts';
+import {
+  definitionsIn,
+  isOperator,
+  partsOf,
+  type Argument,
+  type Binding,
+  type Definition,
+  type Expression,
+} from './expression.ts';
 
 export const CONSTANT = 0;
 export const STATE = 1;
@@ -115,7 +123,8 @@ export class Levels {
   }
 
   #strictIn(e: Expression): Set<Binding> {
-    const all = (parts: readonly Expression[]): Set<Binding> => new Set(parts.flatMap((part) => [...this.#strictIn(part)]));
+    const all = (parts: readonly Expression[]): Set<Binding> =>
+      new Set(parts.flatMap((part) => [...this.#strictIn(part)]));
     switch (e.kind) {
       case 'local':
         return new Set([e.binding]);
@@ -129,10 +138,12 @@ export class Levels {
       case 'case':
         return this.#strictIn(e.arms[0]![0]);
       case 'builtin':
-        return e.name === '=>' || e.name === 'Assert' ? this.#strictIn(e.args[0] as Expression) : all(e.args.filter((one) => !isOperator(one)) as Expression[]); // prettier-ignore
+        return e.name === '=>' || e.name === 'Assert' ? this.#strictIn(e.args[0] as Expression) : all(e.args.filter((one) => !isOperator(one))); // prettier-ignore
       case 'call': {
         const strict = this.strict(e.definition);
-        const sure = e.args.filter((one, i): one is Expression => !isOperator(one) && strict.has(e.definition.params[i]!));
+        const sure = e.args.filter(
+          (one, i): one is Expression => !isOperator(one) && strict.has(e.definition.params[i]!),
+        );
         return all(sure);
       }
       case 'quantifier':

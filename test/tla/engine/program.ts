@@ -4,7 +4,7 @@
 // into these from rows; what an action finds is stored into a row.
 
 import { ActionCompiler } from './compile-action.ts';
-import type { Common } from './compile-expression.ts';
+import type { Common } from './compiler-base.ts';
 import type { Behaviour, Formula } from './behaviour.ts';
 import type { Context } from './context.ts';
 import type { Expression } from './expression.ts';

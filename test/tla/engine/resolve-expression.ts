@@ -2,14 +2,26 @@
 // has none is refused by its name.
 
 import { SpecificationError } from './errors.ts';
-import type { Argument, Binding, Bound, Definition, Expression, OperatorArgument, PathStep, Update } from './expression.ts';
+import type {
+  Argument,
+  Binding,
+  Bound,
+  Definition,
+  Expression,
+  OperatorArgument,
+  PathStep,
+  Update,
+} from './expression.ts';
 import type { Reading, Resolver } from './resolve.ts';
 import { LANGUAGE_OPERATORS, Scope, type Entity } from './scope.ts';
 import { symbolName } from './symbols.ts';
 import { childOf, childrenOf, type Node } from './syntax.ts';
 
 /** Builtin operators that take an operator, by the place of that argument: its number of arguments. */
-const OPERATOR_PLACES: Readonly<Record<string, Readonly<Record<number, number>>>> = { SelectSeq: { 1: 1 }, SortSeq: { 1: 2 } };
+const OPERATOR_PLACES: Readonly<Record<string, Readonly<Record<number, number>>>> = {
+  SelectSeq: { 1: 1 },
+  SortSeq: { 1: 2 },
+};
 
 /** An expression before its place is noted. */
 type Bare = Expression extends infer E ? (E extends Expression ? Omit<E, 'position' | 'text'> : never) : never;
@@ -26,7 +38,7 @@ export class ExpressionReader {
   }
 
   expression(node: Node): Expression {
-    return { ...this.#meaning(node), position: node.position, text: node.text } as Expression;
+    return { ...this.#meaning(node), position: node.position, text: node.text };
   }
 
   #all = (nodes: readonly Node[]): Expression[] => nodes.map((node) => this.expression(node));
@@ -148,7 +160,8 @@ export class ExpressionReader {
   /** An operator by its name, with what it is applied to. */
   #named(node: Node, name: string, args: readonly Node[]): Bare {
     const entity = this.#scope.find(name);
-    if (entity === undefined) throw new SpecificationError('unknown name', node.position, `Nothing is called ${name} here.`);
+    if (entity === undefined)
+      throw new SpecificationError('unknown name', node.position, `Nothing is called ${name} here.`);
     return this.#use(entity, name, node, args);
   }
 
@@ -168,7 +181,11 @@ export class ExpressionReader {
         const hidden = prefix.length > 0 ? prefix : entity.prefix.map((one) => this.#local(one, node));
         const params = definition.params.slice(hidden.length);
         this.#count(name, node, given.length, params.length);
-        return { kind: 'call', definition, args: [...hidden, ...params.map(({ arity }, i) => this.#given(given[i]!, arity))] };
+        return {
+          kind: 'call',
+          definition,
+          args: [...hidden, ...params.map(({ arity }, i) => this.#given(given[i]!, arity))],
+        };
       }
       case 'substitute':
         return this.#substituted(entity.argument, name, node, given);
@@ -188,7 +205,11 @@ export class ExpressionReader {
 
   #count(name: string, node: Node, given: number, wanted: number): void {
     if (given === wanted) return;
-    throw new SpecificationError('number of arguments', node.position, `${name} takes ${wanted} arguments, not ${given}.`);
+    throw new SpecificationError(
+      'number of arguments',
+      node.position,
+      `${name} takes ${wanted} arguments, not ${given}.`,
+    );
   }
 
   #substituted(argument: Argument, name: string, node: Node, given: readonly Node[]): Bare {
@@ -247,7 +268,8 @@ export class ExpressionReader {
       return { kind: 'operator', position, of: 'definition', definition: entity.definition, prefix };
     }
     if (entity.kind === 'binding') return { kind: 'operator', position, of: 'binding', binding: entity.binding };
-    if (entity.kind === 'builtin') return { kind: 'operator', position, of: 'builtin', name: entity.name, arity: wanted };
+    if (entity.kind === 'builtin')
+      return { kind: 'operator', position, of: 'builtin', name: entity.name, arity: wanted };
     if (entity.kind === 'substitute' && entity.argument.kind === 'operator') return entity.argument;
     throw new SpecificationError('operator argument', position, `${name} cannot be given as an operator.`);
   }
@@ -272,9 +294,13 @@ export class ExpressionReader {
     const op = childOf(node, 'op');
     const name = op.type === 'bound_op' ? childOf(op, 'name').text : symbolName(op);
     const entity = find(name);
-    if (entity === undefined) throw new SpecificationError('unknown name', op.position, `The instance has no operator ${name}.`);
+    if (entity === undefined)
+      throw new SpecificationError('unknown name', op.position, `The instance has no operator ${name}.`);
     const outer = entity.kind === 'definition' ? entity.prefix.slice(0, entity.prefix.length - prefix.length) : [];
-    return this.#use(entity, name, op, childrenOf(op, 'parameter'), [...outer.map((one) => this.#local(one, op)), ...prefix]);
+    return this.#use(entity, name, op, childrenOf(op, 'parameter'), [
+      ...outer.map((one) => this.#local(one, op)),
+      ...prefix,
+    ]);
   }
 
   #infix(node: Node): Bare {
@@ -298,7 +324,12 @@ export class ExpressionReader {
   #prefix(node: Node): Bare {
     const symbol = childOf(node, 'symbol');
     const operand = childOf(node, 'rhs');
-    const temporal = { always: 'always', eventually: 'eventually', enabled: 'enabled', unchanged: 'unchanged' } as const;
+    const temporal = {
+      always: 'always',
+      eventually: 'eventually',
+      enabled: 'enabled',
+      unchanged: 'unchanged',
+    } as const;
     if (symbol.type in temporal) {
       return { kind: temporal[symbol.type as keyof typeof temporal], of: this.expression(operand) };
     }

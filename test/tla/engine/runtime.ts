@@ -4,9 +4,20 @@
 // Integers are 32 bits wide, as TLC's are.
 
 import { AssertionFailed, EvaluationError, type Position } from './errors.ts';
-import { FunctionSet, IntervalSet, ListedSet, PowerSet, ProductSet, RecordSet, sequencesOver, setOf, SetValue } from './sets.ts';
+import {
+  FunctionSet,
+  IntervalSet,
+  ListedSet,
+  PowerSet,
+  ProductSet,
+  RecordSet,
+  sequencesOver,
+  setOf,
+  SetValue,
+} from './sets.ts';
 import { show } from './show.ts';
-import { Atom, compare, Domain, entriesOf, equal, Fcn, isFunction, kindOf, Seq, ValueStore, type Value } from './values.ts';
+import type { Domain, ValueStore } from './values.ts';
+import { Atom, compare, entriesOf, equal, Fcn, isFunction, kindOf, Seq, type Value } from './values.ts';
 
 const MAX = 0x7fffffff;
 const MIN = -0x80000000;
@@ -64,7 +75,8 @@ export class Runtime {
   };
 
   member = (x: Value, set: Value, p: number): boolean => {
-    if (!(set instanceof SetValue)) return this.fail(p, `${show(x)} is looked for in ${this.what(set)}, which is no set.`);
+    if (!(set instanceof SetValue))
+      return this.fail(p, `${show(x)} is looked for in ${this.what(set)}, which is no set.`);
     try {
       return set.has(x);
     } catch (error) {
@@ -309,7 +321,8 @@ export class Runtime {
     return this.store.seq([...this.seq(a, p).values, ...this.seq(b, p).values]);
   };
 
-  head = (s: Value, p: number): Value => this.seq(s, p).values[0] ?? this.fail(p, 'Head is asked of an empty sequence.');
+  head = (s: Value, p: number): Value =>
+    this.seq(s, p).values[0] ?? this.fail(p, 'Head is asked of an empty sequence.');
 
   tail = (s: Value, p: number): Value => {
     const { values } = this.seq(s, p);
@@ -326,7 +339,9 @@ export class Runtime {
   selectSeq = (s: Value, test: (x: Value) => Value, p: number): Value => this.store.seq(this.seq(s, p).values.filter((x) => this.bool(test(x), p))); // prettier-ignore
 
   sortSeq = (s: Value, less: (a: Value, b: Value) => Value, p: number): Value =>
-    this.store.seq([...this.seq(s, p).values].sort((a, b) => (this.bool(less(a, b), p) ? -1 : this.bool(less(b, a), p) ? 1 : 0)));
+    this.store.seq(
+      [...this.seq(s, p).values].sort((a, b) => (this.bool(less(a, b), p) ? -1 : this.bool(less(b, a), p) ? 1 : 0)),
+    );
 
   sequences = (s: Value, p: number): SetValue => sequencesOver(this.set(s, p));
 
@@ -346,7 +361,9 @@ export class Runtime {
     const items = this.items(set, p).map((item) => this.store.canonical(item));
     const domain = this.store.domain(items);
     const orders = (rest: readonly Value[]): Value[][] =>
-      rest.length === 0 ? [[]] : rest.flatMap((one) => orders(rest.filter((x) => x !== one)).map((tail) => [one, ...tail]));
+      rest.length === 0
+        ? [[]]
+        : rest.flatMap((one) => orders(rest.filter((x) => x !== one)).map((tail) => [one, ...tail]));
     return this.setOf(orders(items).map((order) => this.store.fcn(domain, order)), p); // prettier-ignore
   };
 
@@ -363,7 +380,9 @@ export class Runtime {
   assert = (holds: Value, message: () => Value, p: number): boolean => {
     if (this.bool(holds, p)) return true;
     const text = message();
-    throw new AssertionFailed(`The assertion failed: ${text instanceof Atom ? text.text : show(text)}`).at(this.positions[p]!);
+    throw new AssertionFailed(`The assertion failed: ${text instanceof Atom ? text.text : show(text)}`).at(
+      this.positions[p]!,
+    );
   };
 
   text = (value: Value): Value => this.store.string(show(value));
@@ -372,5 +391,6 @@ export class Runtime {
   idOf = (value: Value): number => this.store.idOf(value);
   known = (id: number): Value => this.store.valueOf(id);
 
-  unassigned = (name: string, p: number): never => this.fail(p, `${name}' is used before the action has said what it is.`);
+  unassigned = (name: string, p: number): never =>
+    this.fail(p, `${name}' is used before the action has said what it is.`);
 }

@@ -56,7 +56,20 @@ function isSame(a: Entity, b: Entity): boolean {
   return false;
 }
 
-const NATURALS = { '+': 2, '-': 2, '*': 2, '^': 2, '<': 2, '>': 2, '=<': 2, '>=': 2, '%': 2, '\\div': 2, '..': 2, Nat: 0 };
+const NATURALS = {
+  '+': 2,
+  '-': 2,
+  '*': 2,
+  '^': 2,
+  '<': 2,
+  '>': 2,
+  '=<': 2,
+  '>=': 2,
+  '%': 2,
+  '\\div': 2,
+  '..': 2,
+  Nat: 0,
+};
 const SEQUENCES = { Seq: 1, Len: 1, '\\o': 2, Append: 2, Head: 1, Tail: 1, SubSeq: 3, SelectSeq: 2 };
 
 /** The operators of the standard modules, with their numbers of arguments. */

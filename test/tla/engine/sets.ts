@@ -3,7 +3,19 @@
 
 import { EvaluationError } from './errors.ts';
 import { show } from './show.ts';
-import { Atom, compare, type Domain, entriesOf, equal, Fcn, isFunction, kindOf, Seq, type Value, type ValueStore } from './values.ts';
+import {
+  Atom,
+  compare,
+  type Domain,
+  entriesOf,
+  equal,
+  Fcn,
+  isFunction,
+  kindOf,
+  Seq,
+  type Value,
+  type ValueStore,
+} from './values.ts';
 
 /** More elements than this are not made; TLC has the same limit by default. */
 const MOST_ELEMENTS = 1_000_000;
@@ -165,7 +177,9 @@ export class PowerSet extends LazySet {
   override has(value: Value): boolean {
     if (value instanceof SetValue) return value.items().every((item) => this.#base.has(item));
     if (isModel(value)) return false;
-    throw new EvaluationError(`The ${kindOf(value)} ${show(value)} cannot be compared with sets, the elements of a SUBSET.`);
+    throw new EvaluationError(
+      `The ${kindOf(value)} ${show(value)} cannot be compared with sets, the elements of a SUBSET.`,
+    );
   }
 }
 

@@ -19,7 +19,8 @@ export function show(value: Value): string {
   return value.written ?? `{${value.items().map(show).join(', ')}}`;
 }
 
-const isRecord = (value: Fcn): boolean => value.domain.keys.every((key) => key instanceof Atom && key.kind === 'string');
+const isRecord = (value: Fcn): boolean =>
+  value.domain.keys.every((key) => key instanceof Atom && key.kind === 'string');
 
 /** The canonical text; texts of functions, which recur in thousands of states, are kept. */
 export class CanonicalText {

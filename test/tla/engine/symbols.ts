@@ -11,7 +11,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** The name of an operator: an identifier, or a symbol by itself or wrapped. */
 export function symbolName(node: Node): string {
-  if (/_op_symbol$/.test(node.type)) return symbolName(node.children[0]!);
+  if (node.type.endsWith('_op_symbol')) return symbolName(node.children[0]!);
   if (node.type === 'identifier' || node.type === 'identifier_ref') return node.text;
   return NAMES[node.type] ?? node.text;
 }

@@ -90,7 +90,9 @@ class Renaming {
     if (value instanceof SetValue) return setOf(value.items().map((item) => this.#renamed(item)));
     if (!isFunction(value)) return this.#permutation.get(value) ?? value;
     const { keys, values } = entriesOf(value);
-    const entries = keys.map((key, i) => [this.#store.canonical(this.#renamed(key)), this.#renamed(values[i]!)] as const);
+    const entries = keys.map(
+      (key, i) => [this.#store.canonical(this.#renamed(key)), this.#renamed(values[i]!)] as const,
+    );
     if (value instanceof Fcn) entries.sort(([a], [b]) => compare(a, b));
     return this.#store.fcn(this.#store.domain(entries.map(([key]) => key)), entries.map(([, one]) => one)); // prettier-ignore
   }

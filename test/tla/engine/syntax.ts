@@ -59,7 +59,7 @@ function parseModule(using: Parser, name: string, source: string): readonly Modu
 
 /** A module's name and units. */
 export function moduleSyntax(module: Node): ModuleSyntax {
-  const units = module.children.filter(({ type, field }) => field !== 'name' && !/_line$/.test(type));
+  const units = module.children.filter(({ type, field }) => field !== 'name' && !type.endsWith('_line'));
   units.forEach(checkPrecedence);
   return { name: childOf(module, 'name').text, units };
 }
@@ -70,7 +70,9 @@ function syntaxErrorText({ text }: Node): string {
 }
 
 function copyTree(using: Parser, module: string, source: string): Node {
-  const cursor = using.parse(source)!.walk();
+  // What lies in the parser's own memory is given back here, not when the collector finds the time.
+  const tree = using.parse(source)!;
+  const cursor = tree.walk();
   const copy = (): Node => {
     const { row, column } = cursor.startPosition;
     const children: Node[] = [];
@@ -89,7 +91,10 @@ function copyTree(using: Parser, module: string, source: string): Node {
     cursor.gotoParent();
     return node;
   };
-  return copy();
+  const root = copy();
+  cursor.delete();
+  tree.delete();
+  return root;
 }
 
 function firstError(node: Node): Node | undefined {

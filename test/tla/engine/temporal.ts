@@ -122,14 +122,17 @@ class Atoms {
           const neither = both(of(left!, false), of(right!, false));
           return positive ? either(same, neither) : either(both(of(left!, true), of(right!, false)), both(of(left!, false), of(right!, true)));
         }
+        break;
       }
+      default:
     }
     throw new SpecificationError('temporal formula', e.position, 'A temporal formula of this form cannot be checked.');
   } // prettier-ignore
 }
 
 /** Bits in words of 32. */
-const bit = (words: Int32Array, at: number, number: number): boolean => ((words[at + (number >> 5)]! >>> (number & 31)) & 1) === 1;
+const bit = (words: Int32Array, at: number, number: number): boolean =>
+  ((words[at + (number >> 5)]! >>> (number & 31)) & 1) === 1;
 const setBit = (words: Int32Array, at: number, number: number): void => {
   words[at + (number >> 5)]! |= 1 << (number & 31);
 };
@@ -149,8 +152,20 @@ class Product {
   readonly #stateWords: number;
   readonly #edgeWords: number;
 
-  constructor(exploration: Exploration, program: Program, automaton: Automaton, fair: readonly Fairness[], atoms: Atoms) {
-    [this.#exploration, this.#program, this.#automaton, this.#fair, this.#atoms] = [exploration, program, automaton, fair, atoms];
+  constructor(
+    exploration: Exploration,
+    program: Program,
+    automaton: Automaton,
+    fair: readonly Fairness[],
+    atoms: Atoms,
+  ) {
+    [this.#exploration, this.#program, this.#automaton, this.#fair, this.#atoms] = [
+      exploration,
+      program,
+      automaton,
+      fair,
+      atoms,
+    ];
     this.#stateWords = (atoms.states.length + 31) >> 5;
     this.#edgeWords = (atoms.steps.length + 31) >> 5;
     [this.#start, this.#target] = this.#adjacency();
@@ -174,15 +189,20 @@ class Product {
   /** Every predicate of every state and step. */
   #ask(): void {
     const { count, rows } = this.#exploration;
-    const { predicates, load, loadNext } = this.#program;
+    const program = this.#program;
+    const { predicates } = program;
     const width = rows.length === 0 ? 0 : this.#exploration.rowOf(0).length;
     for (let s = 0; s < count; s++) {
-      load(rows, s * width);
-      this.#atoms.states.forEach((handle, i) => predicates[handle]!() && setBit(this.#stateBits, s * this.#stateWords, i));
+      program.load(rows, s * width);
+      this.#atoms.states.forEach(
+        (handle, i) => predicates[handle]!() && setBit(this.#stateBits, s * this.#stateWords, i),
+      );
       if (this.#edgeWords === 0) continue;
       for (let e = this.#start[s]!; e < this.#start[s + 1]!; e++) {
-        loadNext(rows, this.#target[e]! * width);
-        this.#atoms.steps.forEach((handle, i) => predicates[handle]!() && setBit(this.#edgeBits, e * this.#edgeWords, i));
+        program.loadNext(rows, this.#target[e]! * width);
+        this.#atoms.steps.forEach(
+          (handle, i) => predicates[handle]!() && setBit(this.#edgeBits, e * this.#edgeWords, i),
+        );
       }
     }
   }
@@ -208,7 +228,7 @@ class Product {
 
   /** The reachable product, nodes in the order of a breadth-first search. */
   #product(): ProductGraph {
-    const { transitions, untils } = this.#automaton;
+    const { transitions } = this.#automaton;
     const states = transitions.length;
     const numbers = new Map<number, number>();
     const nodes: number[] = [];
@@ -240,7 +260,6 @@ class Product {
       });
       start.push(target.length);
     }
-    void untils;
     const stateOf = (n: number): number => Math.floor(nodes[n]! / states);
     const automatonState = (n: number): number => nodes[n]! % states;
     return { nodes: nodes.length, start, target, edge, transition, parent, stateOf, automatonState };
@@ -311,8 +330,17 @@ class Product {
     const prefix: number[] = [];
     for (let n = entry; n >= 0; n = graph.parent[n]!) prefix.unshift(n);
     const edges = this.#edgesWithin(graph, part, members);
-    const strong = this.#fair.filter(({ strong: is, step }) => is && edges.some((i) => this.#edgeHas(graph.edge[i]!, step)));
-    const demands = [...this.#demands(graph), ...strong.map(({ step }) => (i: number) => this.#edgeHas(graph.edge[i]!, step))];
+    const strong = this.#fair.filter(
+      ({ strong: is, step }) => is && edges.some((i) => this.#edgeHas(graph.edge[i]!, step)),
+    );
+    const demands = [
+      ...this.#demands(graph),
+      ...strong.map(
+        ({ step }) =>
+          (i: number) =>
+            this.#edgeHas(graph.edge[i]!, step),
+      ),
+    ];
     const round: number[] = [];
     const taken: number[] = [];
     let at = entry;
@@ -320,7 +348,8 @@ class Product {
       if (taken.some(demand)) continue;
       at = this.#walk(graph, members, at, demand, round, taken);
     }
-    if (at !== entry || taken.length === 0) this.#walk(graph, members, at, (i) => graph.target[i] === entry, round, taken);
+    if (at !== entry || taken.length === 0)
+      this.#walk(graph, members, at, (i) => graph.target[i] === entry, round, taken);
     const states = [...prefix, ...round.slice(0, -1)].map((n) => graph.stateOf(n));
     return withoutStuttering(states, prefix.length - 1);
   }

@@ -45,7 +45,7 @@ describe('a project in which everything holds', () => {
     expect(result.configurations).toMatchObject([
       {
         name: 'small',
-        engine: 'embedded',
+        engine: 'compiled',
         distinctStates: states,
         graphsEqual: true,
         claimsChecked: 1,

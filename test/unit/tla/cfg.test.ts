@@ -2,7 +2,6 @@
 
 import { describe, expect, it } from 'vitest';
 import { CfgError, checkConstants, readCfg } from '../../kit/tla/cfg.ts';
-import { lintCfg } from '../../tla/lint-cfg.ts';
 
 const FULL = String.raw`
 \* A comment that names SPECIFICATION Wrong
@@ -82,38 +81,5 @@ describe('checkConstants', () => {
       'a.cfg: the module declares no constant Size; it declares Bug, Sise.',
     );
     expect(() => checkConstants(cfg, ['Bug', 'Size', 'Cars'], 'a.cfg')).toThrow('no value for Cars');
-  });
-});
-
-describe('lintCfg', () => {
-  const rulesOf = (more: string): string[] =>
-    lintCfg(`SPECIFICATION Spec\nINVARIANT TypeOK\n${more}`, 'a.cfg').map((f) => f.rule);
-
-  it('accepts what both engines understand', () => {
-    expect(rulesOf('CONSTANTS Cars = {c1, c2} Size = 3 None = none Bug = "-1"\nCHECK_DEADLOCK FALSE')).toEqual([]);
-  });
-
-  it.each([
-    ['PROPERTY Live', 'cfg-only-tlc'],
-    ['PROPERTIES Live', 'cfg-only-tlc'],
-    ['ACTION_CONSTRAINT A', 'cfg-only-tlc'],
-    ['SYMMETRY Sym', 'cfg-only-tlc'],
-    ['VIEW V', 'cfg-only-tlc'],
-    ['ALIAS A', 'cfg-only-tlc'],
-    ['POSTCONDITION P', 'cfg-only-tlc'],
-    ['CONSTANT Op <- Other', 'cfg-replacement'],
-    ['CONSTANT Low = -1', 'cfg-negative'],
-    ['CONSTANT Cars = {c2, c1}', 'cfg-order'],
-    ['CONSTANT Cars = {', 'cfg-syntax'],
-  ])('rejects %s', (more, rule) => {
-    expect(rulesOf(more)).toEqual([rule]);
-  });
-
-  it('asks for an invariant, and gives the line of a finding', () => {
-    expect(lintCfg('SPECIFICATION Spec', 'a.cfg').map((f) => f.rule)).toEqual(['cfg-invariants']);
-    expect(lintCfg('SPECIFICATION Spec\nINVARIANT A\n\nVIEW V\n', 'a.cfg')[0]).toMatchObject({
-      file: 'a.cfg',
-      line: 4,
-    });
   });
 });

@@ -10,7 +10,7 @@ const exhaustive = {
   module: 'MCLot',
   cfg: 'lot.cfg',
   mode: 'exhaustive',
-  engines: ['embedded', 'tlc'],
+  engines: ['compiled', 'tlc'],
   expect: { verdict: 'ok', distinctStates: 33, edges: 38, depth: 9, graphHash: HASH },
 };
 
@@ -55,7 +55,7 @@ describe('readManifest', () => {
     [textOf({ ...exhaustive, engines: [] }), 'configs[0].engines must list at least one engine'],
     [
       textOf({ ...exhaustive, engines: ['tlc', 'wasm'] }),
-      'configs[0].engines[1] must be one of embedded, tlc, not "wasm"',
+      'configs[0].engines[1] must be one of compiled, tlc, not "wasm"',
     ],
     [textOf(violation, exhaustive, exhaustive), "configs[2].name 'data' is already the name of configs[1]"],
     [expecting({ verdict: 'ok' }), "configs[0].expect lacks the field 'distinctStates'"],

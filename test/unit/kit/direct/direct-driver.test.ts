@@ -37,7 +37,7 @@ import { formatDifference } from '../../../check/graph-story.ts';
 import { labelledGraph, labelsOf } from '../../../tla/model-graph.ts';
 import { breakPromisesOf } from '../../../kit/promises.ts';
 import { readCfg } from '../../../kit/tla/cfg.ts';
-import { embeddedEngine } from '../../../tla/embedded-engine.ts';
+import { compiledEngine } from '../../../tla/compiled-engine.ts';
 
 const language = directLanguage(DIRECT_SHAPE);
 const exploration = exploreDirect(createDirectMachine(DIRECT_SHAPE), { graph: true });
@@ -204,7 +204,7 @@ describe('two graphs of the direct machine', () => {
       writeFileSync(join(directory, 'small.cfg'), directCfgText(shape, { invariants: ['TypeOK'] }));
       const limits = { wantGraph: true, maxStates: 5000, timeoutSeconds: 60 };
       const run = { moduleDir: directory, module: 'DirectIo', cfg: 'small.cfg', ...limits };
-      const tla = await embeddedEngine().check(run);
+      const tla = await compiledEngine().check(run);
       const explored = exploreDirect(createDirectMachine(shape), { graph: true });
       expect(explored.distinct).toBeGreaterThan(40);
       expect(compareGraphs(tla.graph!, labelledGraph(explored, directLanguage(shape)))).toEqual({ equal: true });
