@@ -6,7 +6,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { TLA_DIR } from '../kit/configurations.ts';
-import { huntBugs } from '../planted/index.ts';
 import { FILE_LOAD_PART } from './file-load-part.ts';
 import { readCfg } from '../kit/tla/cfg.ts';
 import { compiledEngine } from '../tla/compiled-engine.ts';
@@ -16,6 +15,7 @@ import { NoJar, tlcEngine } from '../tla/tlc-engine.ts';
 import { BUFFER_MACHINE } from './buffer-machine.ts';
 import { DIRECT_MACHINE } from './direct-machine.ts';
 import { UsageError } from '../kit/exit-codes.ts';
+import { huntInThread } from './hunt-thread.ts';
 import type { CheckOptions } from './options.ts';
 import type { Parts, TlaJob } from './parts.ts';
 import { lintProject } from './project-lint.ts';
@@ -50,7 +50,7 @@ export async function projectParts(options: Pick<CheckOptions, 'engine' | 'tla2t
     lint: () => Promise.resolve(lintProject(directory, manifest, MACHINES)),
     explore: (name, asked) => machineOf(name).explore(name, directory, asked),
     random: [...MACHINES.map(({ random }) => random), FILE_LOAD_PART],
-    huntBugs: (onProgress) => huntBugs({ onProgress }),
+    huntBugs: huntInThread,
   };
 }
 

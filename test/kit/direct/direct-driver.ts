@@ -51,6 +51,8 @@ export class ProductionDirectDriver implements DirectDriver {
   readonly #answered: number[];
   readonly #writing: number[];
   readonly #newest: number[];
+  readonly #contents: number[] = [];
+  #contentsKnown = false;
   #next = FIRST_WRITTEN;
   #falseAlarm = false;
   readonly #answer = { outcome: 'done' as DirectOutcome, completed: 0 };
@@ -108,6 +110,7 @@ export class ProductionDirectDriver implements DirectDriver {
     this.#newest.forEach((_, head) => (this.#newest[head] = firstVersionOf(head)));
     this.#next = FIRST_WRITTEN;
     this.#falseAlarm = false;
+    this.#contentsKnown = false;
   }
 
   perform(action: DirectAction): DirectAnswer {
@@ -193,13 +196,13 @@ export class ProductionDirectDriver implements DirectDriver {
 
   #directReadDone(front: number, error: boolean): DirectOutcome {
     if (this.#fronts[front]!.at !== 'reading') throw new NotOffered('No direct read of the front is in flight.');
-    const { result, bytes } = this.device.complete(this.#transfers[front]!, error ? EIO : undefined);
+    const { result, bytes } = this.#ended(this.#transfers[front]!, error);
     return this.direct.readDone(this.#transfers[front]!, result, bytes);
   }
 
   #directWriteDone(front: number, error: boolean): DirectOutcome {
     if (this.#fronts[front]!.at !== 'writing') throw new NotOffered('No direct write of the front is in flight.');
-    const { result } = this.device.complete(this.#transfers[front]!, error ? EIO : undefined);
+    const { result } = this.#ended(this.#transfers[front]!, error);
     return this.direct.writeDone(this.#transfers[front]!, result);
   }
 
@@ -234,7 +237,17 @@ export class ProductionDirectDriver implements DirectDriver {
     site: number,
     error: boolean,
   ): { result: Result; bytes: Uint8Array | undefined } {
-    return this.device.complete(requests[site]!, error ? EIO : undefined);
+    return this.#ended(requests[site]!, error);
+  }
+
+  #ended(request: number, error: boolean): { result: Result; bytes: Uint8Array | undefined } {
+    this.#contentsKnown = false;
+    return this.device.complete(request, error ? EIO : undefined);
+  }
+
+  #submit(request: DeviceRequest): void {
+    this.#contentsKnown = false;
+    this.device.submit(request);
   }
 
   // ── Behind each action ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -257,7 +270,7 @@ export class ProductionDirectDriver implements DirectDriver {
     if (request.kind === 'undo' || request.kind === 'flush')
       throw new Error(`Nobody asked for a request of ${request.kind}.`);
     (request.kind === 'read' ? this.#reads : this.#writes)[this.#siteAt(request)] = request.id;
-    this.device.submit(request);
+    this.#submit(request);
   };
 
   readonly #submitDirect = (request: DeviceRequest): void => {
@@ -266,7 +279,7 @@ export class ProductionDirectDriver implements DirectDriver {
     const front = this.#fronts.findIndex(({ bytes }) => bytes.buffer === buffer);
     this.#transfers[front] = request.id;
     this.#targets[front] = request;
-    this.device.submit(request);
+    this.#submit(request);
   };
 
   /** Which operations have ended, and what their clients know from then on. */
@@ -299,6 +312,7 @@ export class ProductionDirectDriver implements DirectDriver {
 
   snapshot(into: MutableDirectSnapshot): void {
     this.#fronts.forEach((front, i) => this.#showFront(front, i, into.fronts[i]!));
+    this.#lookAtMedium();
     this.#places.forEach((place, i) => this.#showSite(place, i, into.sites[i]!));
     this.#heads.forEach(({ index }, head) => (into.index[head] = this.#siteOf(index.get(0))));
     this.#snapshots.forEach(({ index }, i) => (into.kept[i] = this.#siteOf(index.get(0))));
@@ -307,6 +321,15 @@ export class ProductionDirectDriver implements DirectDriver {
     into.criticalError = this.core.state.criticalError;
     into.nullReleased = false; // Production takes no references to volumes, so it has none to give back (I47).
     into.falseAlarm = this.#falseAlarm;
+  }
+
+  /** What stands on the medium; it changes only when the device is given something to do or has done it. */
+  #lookAtMedium(): void {
+    if (this.#contentsKnown) return;
+    this.#places.forEach(({ volume, block }, site) => {
+      this.#contents[site] = this.#versions.versionOf(this.device.read(volume, block));
+    });
+    this.#contentsKnown = true;
   }
 
   #showFront(front: Front, i: number, into: MutableDirectSnapshot['fronts'][number]): void {
@@ -333,7 +356,7 @@ export class ProductionDirectDriver implements DirectDriver {
     into.inval = extent?.inval ?? false;
     into.failed = extent?.failed ?? false;
     into.version = this.#versionAt(place);
-    into.content = this.#versions.versionOf(this.device.read(place.volume, place.block));
+    into.content = this.#contents[site]!;
     const { volume, block } = place;
     into.alias = this.direct.state.aliases.stateOf(volume, block);
     const hasBytes = into.alias !== 'none' && into.alias !== 'loading';
