@@ -8,7 +8,7 @@ import { DIRECT_ACTIONS, directLabelOf, type DirectActionKind } from './direct/v
 import { ACTIONS, labelOf, type ActionKind } from './buffer/vocabulary.ts';
 
 /** Why a function has nothing to do here. */
-export type NoHome = 'disabled in the original';
+export type NoHome = 'disabled in the original' | 'nothing to do in production';
 
 /** Kinds of action of either machine; no name stands in both vocabularies. */
 export type AnyActionKind = ActionKind | DirectActionKind;
@@ -59,6 +59,14 @@ const notBuilt = (
   actions: [],
   noHome,
 });
+
+/** A hook of the kernel that does nothing: an action of the machine, and no code of production. */
+const hook = (
+  name: string,
+  [line, to]: readonly [number, number],
+  what: string,
+  actions: readonly AnyActionKind[],
+): OriginalFunction => ({ name, line, to, what, src: [], actions, noHome: 'nothing to do in production' });
 
 /** Every function of the original. */
 export const ORIGINAL_FUNCTIONS: readonly OriginalFunction[] = [
@@ -213,7 +221,7 @@ export const ORIGINAL_FUNCTIONS: readonly OriginalFunction[] = [
     ['core/core-state.ts', 'core/records/dirty-lists.ts'],
     ['ioModify', 'modifyBuffer', 'modifyVolume', 'ioNew'],
   ),
-  built('hammer_io_start', [1059, 1063], 'hook before an I/O: nothing', ['core/actions/kernel.ts'], ['ioStart']),
+  hook('hammer_io_start', [1059, 1063], 'hook before an I/O: nothing', ['ioStart']),
   built(
     'hammer_io_complete',
     [1075, 1163],
@@ -228,16 +236,10 @@ export const ORIGINAL_FUNCTIONS: readonly OriginalFunction[] = [
     ['core/actions/kernel.ts'],
     ['recycle', 'lowMemoryRelease', 'writeDone'],
   ),
-  built('hammer_io_fsync', [1233, 1238], 'hook: nothing', ['core/actions/kernel.ts'], ['ioFsync']),
-  built('hammer_io_sync', [1246, 1251], 'hook: nothing', ['core/actions/kernel.ts'], ['ioSync']),
-  built('hammer_io_movedeps', [1256, 1260], 'hook: nothing', ['core/actions/kernel.ts'], ['ioMovedeps']),
-  built(
-    'hammer_io_checkread',
-    [1278, 1283],
-    'may the kernel read ahead over the buffer: always',
-    ['core/actions/kernel.ts'],
-    ['ioCheckread'],
-  ),
+  hook('hammer_io_fsync', [1233, 1238], 'hook: nothing', ['ioFsync']),
+  hook('hammer_io_sync', [1246, 1251], 'hook: nothing', ['ioSync']),
+  hook('hammer_io_movedeps', [1256, 1260], 'hook: nothing', ['ioMovedeps']),
+  hook('hammer_io_checkread', [1278, 1283], 'may the kernel read ahead over the buffer: always', ['ioCheckread']),
   built(
     'hammer_io_checkwrite',
     [1290, 1363],
@@ -245,13 +247,7 @@ export const ORIGINAL_FUNCTIONS: readonly OriginalFunction[] = [
     ['core/actions/kernel.ts'],
     ['writeBack', 'clusterPull'],
   ),
-  built(
-    'hammer_io_countdeps',
-    [1371, 1376],
-    'shall the kernel delay the write: never',
-    ['core/actions/kernel.ts'],
-    ['ioCountdeps'],
-  ),
+  hook('hammer_io_countdeps', [1371, 1376], 'shall the kernel delay the write: never', ['ioCountdeps']),
   built(
     'hammer_io_direct_read',
     [1408, 1482],

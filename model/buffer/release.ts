@@ -105,7 +105,7 @@ export function readDone(s: State, b: number, error: boolean): Outcome {
     clearAtDisassociate(s, b);
     dropReference(s, b);
     wakeAll(s, b, 'get');
-    if (io.refs === 0 && !isVolume(s, b)) free(s, b);
+    if (io.refs === 0 && !isVolume(s, b)) destroy(s, b);
     return 'error';
   }
   io.bp = true;
@@ -213,7 +213,7 @@ function releaseDecision(s: State, b: number, flush: boolean): ReleaseStep {
 function finishRelease(s: State, b: number): void {
   const io = s.ios[b]!;
   if (!io.bp && io.refs === 0 && !isVolume(s, b)) {
-    free(s, b);
+    destroy(s, b);
     return;
   }
   if (io.refs === 0) io.check = false;
@@ -249,7 +249,7 @@ export function detachUnused(s: State, b: number, drop: boolean): void {
 }
 
 /** Destroys the structure; the block keeps what the device cache has of it. */
-export function free(s: State, b: number): void {
+export function destroy(s: State, b: number): void {
   const io = s.ios[b]!;
   const residue = io.residue;
   s.words[b] = 0;
@@ -289,7 +289,7 @@ export function unload(s: State, c: number, b: number): Outcome {
     client.closing = true;
     return 'wait';
   }
-  free(s, b);
+  destroy(s, b);
   return 'done';
 }
 
@@ -301,7 +301,7 @@ export function finishWaitingRelease(s: State, b: number, client: Client): void 
   client.at = 'release';
   client.runnable = true;
   ioRelease(s, b, closing, false);
-  if (closing && io.refs === 0) free(s, b);
+  if (closing && io.refs === 0) destroy(s, b);
   else finishRelease(s, b);
 }
 
@@ -316,7 +316,7 @@ export function cancelGet(s: State, c: number): void {
 
 /** Destroys what the kernel left behind (flusher 493). */
 export function cleanLoose(s: State): Outcome {
-  for (let b = 0; b < s.ios.length; b++) if (modRootOf(s, b) === 'loose') free(s, b);
+  for (let b = 0; b < s.ios.length; b++) if (modRootOf(s, b) === 'loose') destroy(s, b);
   return 'done';
 }
 

@@ -319,36 +319,6 @@ export class HammerIoCore {
   clusterPull(volume: number, block: number): Answer {
     return kernel.clusterPull(this.#enter(), volume, block);
   }
-
-  /** Hook before an I/O starts: nothing to do. L1059-1063. */
-  ioStart(volume: number, block: number): Answer {
-    return kernel.nothingToDo(this.#enter(), 'ioStart', volume, block);
-  }
-
-  /** Hook for fsync of the device: nothing to do. L1233-1237. */
-  ioFsync(volume: number, block: number): Answer {
-    return kernel.nothingToDo(this.#enter(), 'ioFsync', volume, block);
-  }
-
-  /** Hook for sync of the mount: nothing to do. L1246-1250. */
-  ioSync(volume: number, block: number): Answer {
-    return kernel.nothingToDo(this.#enter(), 'ioSync', volume, block);
-  }
-
-  /** Hook for moving dependencies between buffers: nothing to do. L1256-1260. */
-  ioMovedeps(volume: number, block: number): Answer {
-    return kernel.nothingToDo(this.#enter(), 'ioMovedeps', volume, block);
-  }
-
-  /** May the kernel read over this buffer: always. L1278-1282. */
-  ioCheckread(volume: number, block: number): Answer {
-    return kernel.nothingToDo(this.#enter(), 'ioCheckread', volume, block);
-  }
-
-  /** Shall the kernel delay writing this buffer: never. L1371-1375. */
-  ioCountdeps(volume: number, block: number): Answer {
-    return kernel.nothingToDo(this.#enter(), 'ioCountdeps', volume, block);
-  }
 }
 
 /** buf_act_advance saturates too. */

@@ -16,7 +16,7 @@ import { beginModification, endModification, flushBlock, reservedBytes, typeOf, 
 import type { Passage } from './room.ts';
 
 /** How long somebody is willing to wait. */
-export interface Patience {
+export interface AbortOptions {
   /** Ends a wait; the call then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -77,7 +77,7 @@ export class Block {
    * Rejects with ReadOnlyError after a failed write, BlockReleased, MountClosed, the signal's reason (before `change` was
    * called), or what `change` throws.
    */
-  async modify<T>(change: Change<T>, { signal }: Patience = {}): Promise<T> {
+  async modify<T>(change: Change<T>, { signal }: AbortOptions = {}): Promise<T> {
     if (!this.#isOfMount) return this.#modify(change, signal, undefined);
     this.#engine.uses++; // A block that the program holds counts already.
     try {
@@ -98,7 +98,7 @@ export class Block {
    * be: where the order matters, leave it to `sync`. Rejects with WriteFailed, ReadOnlyError, BlockReleased,
    * MountClosed, or the signal's reason; a write that was issued goes on.
    */
-  async flush({ signal }: Patience = {}): Promise<void> {
+  async flush({ signal }: AbortOptions = {}): Promise<void> {
     this.#held();
     this.#engine.promiseUsable();
     this.#engine.uses++;

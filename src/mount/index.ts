@@ -3,7 +3,7 @@
 export { Mount } from './mount.ts';
 export type { BlockOptions, GetOptions, MountEvents, VolumeInfo } from './mount.ts';
 export { Block } from './block.ts';
-export type { Change, Patience } from './block.ts';
+export type { Change, AbortOptions } from './block.ts';
 export type { BlockType } from './get.ts';
 export type { DeviceMountOptions, MountOptions, MountVolume, VolumesMountOptions } from './volumes/open.ts';
 export type { MountCompletion, MountDevice } from '../devices/mount-device.ts';

@@ -21,7 +21,7 @@ import { EventEmitter } from 'node:events';
 import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
 import { InvalidArgument } from '../core/errors.ts';
 import type { Handle } from '../core/records/handles.ts';
-import type { Change, Patience } from './block.ts';
+import type { Change, AbortOptions } from './block.ts';
 import { Block } from './block.ts';
 import { lossesOf, unloadAll } from './closing.ts';
 import { Engine } from './engine.ts';
@@ -48,7 +48,7 @@ export interface BlockOptions {
 }
 
 /** Which block, as what, and for how long to wait. */
-export interface GetOptions extends BlockOptions, Patience {
+export interface GetOptions extends BlockOptions, AbortOptions {
   /** What the block holds. Default 'data'. */
   readonly type?: BlockType | undefined;
   /** The old contents do not matter: the block comes as zeros and dirty, without a read. Default false. */
@@ -224,7 +224,7 @@ export class Mount extends EventEmitter<MountEvents> {
    *
    * Rejects with InvalidArgument for more than there is, MountClosed, MountBroken, or the signal's reason.
    */
-  async lend(bytes: number, patience: Patience = {}): Promise<LentMemory> {
+  async lend(bytes: number, patience: AbortOptions = {}): Promise<LentMemory> {
     patience.signal?.throwIfAborted();
     this.#engine.promiseUsable();
     return this.#engine.loans.lend(bytes, patience);
@@ -241,7 +241,7 @@ export class Mount extends EventEmitter<MountEvents> {
    * Rejects with SyncFailed when a write or a device flush fails (its cause says which), ReadOnlyError after that, MountClosed,
    * MountBroken, or the signal's reason, while the sync itself goes on for others.
    */
-  async sync({ signal }: Patience = {}): Promise<void> {
+  async sync({ signal }: AbortOptions = {}): Promise<void> {
     signal?.throwIfAborted();
     this.#engine.promiseUsable();
     await listening(this.#syncing.sync(), signal);
@@ -255,7 +255,7 @@ export class Mount extends EventEmitter<MountEvents> {
    * then the mount stays open. Rejects with WritesLost when not everything got onto the volumes, or with the device's error when
    * that could not be closed: then the mount is closed all the same.
    */
-  close({ signal }: Patience = {}): Promise<void> {
+  close({ signal }: AbortOptions = {}): Promise<void> {
     this.#closing ??= this.#close(signal).catch((thrown: unknown) => {
       if (this.#engine.phase !== 'closed') this.#closing = undefined;
       throw thrown;

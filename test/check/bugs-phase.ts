@@ -2,12 +2,12 @@
 // that cannot see (`HuntBroken`) breaks the phase down, and with it the run.
 
 import { huntProblems, medianRunsOf, plantedBugEntry } from '../planted/report.ts';
-import type { Desk } from './desk.ts';
+import type { PhaseContext } from './phase-context.ts';
 
-export async function huntPlantedBugs(desk: Desk): Promise<string> {
-  const { parts, ledger } = desk;
+export async function huntPlantedBugs(context: PhaseContext): Promise<string> {
+  const { parts, ledger } = context;
   const reports = await parts.huntBugs((report, done, total) =>
-    desk.say(`${done}/${total} ${report.name}: ${report.caughtBy}`),
+    context.say(`${done}/${total} ${report.name}: ${report.caughtBy}`),
   );
   for (const problem of huntProblems(reports)) ledger.fail('bugs', problem);
   ledger.plantedBugs.push(...reports.map(plantedBugEntry));

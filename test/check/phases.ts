@@ -10,7 +10,7 @@ import { formatDifference } from './graph-story.ts';
 import type { TlaResult } from '../tla/engine.ts';
 import { huntPlantedBugs } from './bugs-phase.ts';
 import { claimLines } from '../kit/claim-lines.ts';
-import type { Desk } from './desk.ts';
+import type { PhaseContext } from './phase-context.ts';
 import type { Ledger } from './ledger.ts';
 import type { Explored, TlaJob } from './parts.ts';
 import { conformAtRandom } from './random-phase.ts';
@@ -22,7 +22,7 @@ export interface Phase {
   readonly id: PhaseId;
   readonly title: string;
   /** Answers with one line that sums up what was done. */
-  run(desk: Desk): Promise<string>;
+  run(context: PhaseContext): Promise<string>;
 }
 
 export const PHASES: readonly Phase[] = [
@@ -44,31 +44,31 @@ export const PHASES: readonly Phase[] = [
 
 const count = (n: number): string => n.toLocaleString('en-US');
 
-async function lint({ parts, ledger }: Desk): Promise<string> {
+async function lint({ parts, ledger }: PhaseContext): Promise<string> {
   const findings = await parts.lint();
   for (const finding of findings) ledger.fail('lint', finding);
   return findings.length === 0 ? 'nothing found' : `${findings.length} found`;
 }
 
-async function exploreModel(desk: Desk): Promise<string> {
-  const { plan, work, ledger } = desk;
+async function exploreModel(context: PhaseContext): Promise<string> {
+  const { plan, work, ledger } = context;
   let states = 0;
   for (const name of [...plan.safe, ...plan.large]) {
     const { exploration, judged, seconds } = await work.explored(name);
-    const row = noteExploration(desk, name, exploration);
+    const row = noteExploration(context, name, exploration);
     row.claimsChecked = judged.claimsAsked;
     row.claimsApplied = [...judged.applied.values()].reduce((sum, n) => sum + n, 0);
     ledger.spend(name, seconds);
     states += exploration.distinct;
-    noteCoverage(desk, name, exploration, judged);
-    judgeExploration(desk, name, judged);
-    desk.say(`${name}: ${count(exploration.distinct)} states, ${count(exploration.transitions)} transitions`);
+    noteCoverage(context, name, exploration, judged);
+    judgeExploration(context, name, judged);
+    context.say(`${name}: ${count(exploration.distinct)} states, ${count(exploration.transitions)} transitions`);
   }
   return `${plan.safe.length + plan.large.length} configurations, ${count(states)} states`;
 }
 
 /** The row of a configuration with its size in the model, which each phase that explores it can tell. */
-function noteExploration({ ledger }: Desk, name: string, exploration: Explored): ReturnType<Ledger['row']> {
+function noteExploration({ ledger }: PhaseContext, name: string, exploration: Explored): ReturnType<Ledger['row']> {
   const row = ledger.row(name);
   row.distinctStates = exploration.distinct;
   row.edges = exploration.transitions;
@@ -77,7 +77,7 @@ function noteExploration({ ledger }: Desk, name: string, exploration: Explored):
 }
 
 /** Adds up which claims applied, which goals were reached and which labels were seen. */
-function noteCoverage({ ledger }: Desk, name: string, exploration: Explored, judged: Explored): void {
+function noteCoverage({ ledger }: PhaseContext, name: string, exploration: Explored, judged: Explored): void {
   for (const [id, n] of [...judged.applied, ...exploration.waits()]) {
     ledger.applied.set(id, (ledger.applied.get(id) ?? 0) + n);
   }
@@ -85,7 +85,7 @@ function noteCoverage({ ledger }: Desk, name: string, exploration: Explored, jud
   for (const label of exploration.labels()) ledger.labels.add(label);
 }
 
-function judgeExploration({ parts, ledger }: Desk, name: string, exploration: Explored): void {
+function judgeExploration({ parts, ledger }: PhaseContext, name: string, exploration: Explored): void {
   const { violation } = exploration;
   if (violation !== undefined) {
     const claim = parts.claims.find((one) => one.id === violation.claim);
@@ -109,25 +109,26 @@ function judgeExploration({ parts, ledger }: Desk, name: string, exploration: Ex
   }
 }
 
-async function runTla(desk: Desk): Promise<string> {
-  const unsafe = new Set(desk.plan.unsafe);
-  const jobs = desk.plan.jobs.filter((job) => !unsafe.has(job.name));
+async function runTla(context: PhaseContext): Promise<string> {
+  const unsafe = new Set(context.plan.unsafe);
+  const jobs = context.plan.jobs.filter((job) => !unsafe.has(job.name));
   let states = 0;
   await Promise.all(
     jobs.map(async (job) => {
-      const result = await desk.work.checked(job);
+      const result = await context.work.checked(job);
       states += result.distinctStates;
-      noteTlaRun(desk, job, result);
-      for (const difference of differencesFromManifest(job, result)) desk.ledger.fail('tla', ...difference, job.name);
-      desk.say(
+      noteTlaRun(context, job, result);
+      for (const difference of differencesFromManifest(job, result))
+        context.ledger.fail('tla', ...difference, job.name);
+      context.say(
         `${job.name}: ${result.verdict}, ${count(result.distinctStates)} states in ${result.seconds.toFixed(1)} s`,
       );
     }),
   );
-  return `${desk.parts.engine.name}: ${jobs.length} configurations, ${count(states)} states`;
+  return `${context.parts.engine.name}: ${jobs.length} configurations, ${count(states)} states`;
 }
 
-function noteTlaRun({ parts, ledger }: Desk, job: TlaJob, result: TlaResult): void {
+function noteTlaRun({ parts, ledger }: PhaseContext, job: TlaJob, result: TlaResult): void {
   const row = ledger.row(job.name);
   row.engine = parts.engineName;
   if (row.distinctStates === 0) row.distinctStates = result.distinctStates;
@@ -164,8 +165,8 @@ function differencesFromManifest(job: TlaJob, result: TlaResult): (readonly [str
   return wrong;
 }
 
-async function compareVoices(desk: Desk): Promise<string> {
-  const { parts, plan, work, ledger } = desk;
+async function compareVoices(context: PhaseContext): Promise<string> {
+  const { parts, plan, work, ledger } = context;
   let [equal, states] = [0, 0];
   const compare = async (name: string): Promise<void> => {
     const job = plan.jobs.find((one) => one.name === name && one.run.wantGraph);
@@ -182,14 +183,14 @@ async function compareVoices(desk: Desk): Promise<string> {
       return;
     }
     const comparison = compareGraphs(tla.graph, exploration.graph());
-    const row = noteExploration(desk, name, exploration);
+    const row = noteExploration(context, name, exploration);
     row.engine = parts.engineName;
     row.labelledEdges = countEdges(tla.graph);
     row.graphsEqual = comparison.equal;
     if (comparison.equal) {
       equal += 1;
       states += exploration.distinct;
-      desk.say(`${name}: equal`);
+      context.say(`${name}: equal`);
       return;
     }
     const [summary, ...story] = formatDifference(comparison.difference, { left: 'TLA+', right: 'model' }).split('\n');
@@ -199,15 +200,15 @@ async function compareVoices(desk: Desk): Promise<string> {
   return `${equal} of ${plan.safe.length} graphs equal, ${count(states)} states`;
 }
 
-async function walkEdges(desk: Desk): Promise<string> {
-  const { plan, work, ledger } = desk;
+async function walkEdges(context: PhaseContext): Promise<string> {
+  const { plan, work, ledger } = context;
   let [executed, total, steps] = [0, 0, 0];
   for (const name of plan.safe) {
     const { exploration } = await work.explored(name);
     await nextTurn();
     const begin = performance.now();
     const walk = exploration.walkEdges();
-    const row = noteExploration(desk, name, exploration);
+    const row = noteExploration(context, name, exploration);
     row.edges = walk.total;
     row.edgesExecuted = walk.executed;
     row.stepsPerEdge = walk.executed === 0 ? null : walk.steps / walk.executed;
@@ -220,14 +221,14 @@ async function walkEdges(desk: Desk): Promise<string> {
       const left = count(walk.total - walk.executed);
       ledger.fail('edges', `${left} of ${count(walk.total)} edges were not executed on production.`, [], name);
     }
-    desk.say(`${name}: ${count(walk.executed)}/${count(walk.total)} edges`);
+    context.say(`${name}: ${count(walk.executed)}/${count(walk.total)} edges`);
   }
   const each = executed === 0 ? 0 : steps / executed;
   return `${count(executed)}/${count(total)} edges, ${each.toFixed(2)} steps per edge`;
 }
 
-async function breakPromises(desk: Desk): Promise<string> {
-  const { parts, plan, work, ledger } = desk;
+async function breakPromises(context: PhaseContext): Promise<string> {
+  const { parts, plan, work, ledger } = context;
   let thrown = 0;
   for (const name of plan.safe) {
     const { exploration } = await work.explored(name);
@@ -243,19 +244,19 @@ async function breakPromises(desk: Desk): Promise<string> {
     ledger.spend(name, (performance.now() - begin) / 1000);
     thrown += here;
     if (run.mismatch !== undefined) ledger.fail('promises', run.mismatch.summary, run.mismatch.story, name);
-    desk.say(`${name}: ${count(here)} thrown`);
+    context.say(`${name}: ${count(here)} thrown`);
   }
   return `${count(thrown)} broken promises thrown, ${ledger.promises.size} of ${parts.promises.length} kinds`;
 }
 
 /** That nothing listed was left unseen. Takes the explorations and promises anew only where no phase has had them. */
-async function checkCoverage(desk: Desk): Promise<string> {
-  const { parts, plan, work, ledger } = desk;
+async function checkCoverage(context: PhaseContext): Promise<string> {
+  const { parts, plan, work, ledger } = context;
   if (!plan.complete) return 'not claimed: some configurations were left out';
   if (!plan.phases.includes('model')) {
     for (const name of plan.safe) {
       const { exploration, judged } = await work.explored(name);
-      noteCoverage(desk, name, exploration, judged);
+      noteCoverage(context, name, exploration, judged);
     }
   }
   const missing = (what: string, names: readonly string[]): void => {

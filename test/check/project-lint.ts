@@ -29,7 +29,11 @@ function lintEntry(directory: string, entry: ManifestConfig, machines: readonly 
 }
 
 /** An exhaustive search is worth what it is asked: every state claim of its machine's catalogue must be among its invariants. */
-function unclaimed(text: string, { name, cfg, mode, expect }: ManifestConfig, machines: readonly ProjectMachine[]): string[] {
+function unclaimed(
+  text: string,
+  { name, cfg, mode, expect }: ManifestConfig,
+  machines: readonly ProjectMachine[],
+): string[] {
   if (mode !== 'exhaustive') return [];
   const machine = machines.find((one) => configurationsOf(one).includes(name));
   // Without a graph it is searched for claims of its own, over the states of another configuration.

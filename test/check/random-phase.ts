@@ -2,27 +2,27 @@
 // each machine in turn.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Desk } from './desk.ts';
+import type { PhaseContext } from './phase-context.ts';
 import type { RandomPart, RandomReport } from './parts.ts';
 
 /** Plays round after round; between rounds whoever runs beside it gets a turn. */
-export async function conformAtRandom(desk: Desk): Promise<string> {
+export async function conformAtRandom(context: PhaseContext): Promise<string> {
   const lines: string[] = [];
-  for (const part of desk.parts.random) lines.push(judge(await play(desk, part), part, desk.ledger));
+  for (const part of context.parts.random) lines.push(judge(await play(context, part), part, context.ledger));
   return lines.join('; ');
 }
 
-async function play(desk: Desk, part: RandomPart): Promise<RandomReport> {
+async function play(context: PhaseContext, part: RandomPart): Promise<RandomReport> {
   const playing = part.rounds();
   for (;;) {
     await nextTurn();
     const { done, value } = playing.next();
     if (done === true) return value;
-    desk.say(`${part.machine}: ${value.toLocaleString('en-US')} runs`);
+    context.say(`${part.machine}: ${value.toLocaleString('en-US')} runs`);
   }
 }
 
-function judge(report: RandomReport, { machine }: RandomPart, ledger: Desk['ledger']): string {
+function judge(report: RandomReport, { machine }: RandomPart, ledger: PhaseContext['ledger']): string {
   const { line, failure, problems, ...result } = report;
   ledger.random.push(result);
   if (failure !== undefined) ledger.fail('random', failure.summary, failure.story);

@@ -5,30 +5,30 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TlaResult } from '../tla/engine.ts';
 import { claimLines } from '../kit/claim-lines.ts';
-import type { Desk } from './desk.ts';
+import type { PhaseContext } from './phase-context.ts';
 import type { ClaimEntry, RepairEntry } from './parts.ts';
 import type { RepairResult } from './result.ts';
 import { traceStory } from './trace-story.ts';
 
-export async function checkRepairs(desk: Desk): Promise<string> {
-  const { parts, plan, ledger } = desk;
+export async function checkRepairs(context: PhaseContext): Promise<string> {
+  const { parts, plan, ledger } = context;
   const chosen = parts.repairs.filter((repair) => plan.unsafe.includes(repair.configuration));
-  const results = await Promise.all(chosen.map((repair) => checkRepair(desk, repair)));
+  const results = await Promise.all(chosen.map((repair) => checkRepair(context, repair)));
   ledger.repairs.push(...results);
   const needed = results.filter((result) => result.violated === result.claim).length;
   return `${needed} of ${chosen.length} repairs seen to be needed`;
 }
 
-async function checkRepair(desk: Desk, repair: RepairEntry): Promise<RepairResult> {
-  const model = await violationInModel(desk, repair);
-  const tla = await violationInTla(desk, repair, model.traceLength);
-  desk.say(`${repair.configuration}: ${model.violated ?? 'nothing violated'}, ${model.traceLength ?? 0} steps`);
+async function checkRepair(context: PhaseContext, repair: RepairEntry): Promise<RepairResult> {
+  const model = await violationInModel(context, repair);
+  const tla = await violationInTla(context, repair, model.traceLength);
+  context.say(`${repair.configuration}: ${model.violated ?? 'nothing violated'}, ${model.traceLength ?? 0} steps`);
   return { id: repair.id, configuration: repair.configuration, claim: repair.claim, ...model, ...tla };
 }
 
 /** The shortest way to a violation of the named claim. Other claims are not asked: several may fail without a repair. */
 async function violationInModel(
-  { parts, ledger }: Desk,
+  { parts, ledger }: PhaseContext,
   repair: RepairEntry,
 ): Promise<Pick<RepairResult, 'violated' | 'traceLength' | 'story'>> {
   const claim = parts.claims.find((one) => one.id === repair.claim);
@@ -50,7 +50,7 @@ async function violationInModel(
 }
 
 async function violationInTla(
-  { parts, plan, work, ledger }: Desk,
+  { parts, plan, work, ledger }: PhaseContext,
   repair: RepairEntry,
   modelSteps: number | null,
 ): Promise<Pick<RepairResult, 'tlaViolated' | 'tlaEngine'>> {

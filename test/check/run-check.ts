@@ -5,7 +5,7 @@
 // result, and the phases beside it go on. On a terminal listr2 draws the phases, else it prints plain lines.
 
 import { Listr, type ListrTask } from 'listr2';
-import type { Desk } from './desk.ts';
+import type { PhaseContext } from './phase-context.ts';
 import { oneLine } from '../kit/exit-codes.ts';
 import { Ledger } from './ledger.ts';
 import { LineRenderer, TITLE_COLUMN } from './line-renderer.ts';
@@ -55,7 +55,7 @@ export async function runCheck(
   return ledger.result(parts, plan, (performance.now() - begin) / 1000);
 }
 
-function taskOf(phase: Phase, base: Omit<Desk, 'say'>): ListrTask {
+function taskOf(phase: Phase, base: Omit<PhaseContext, 'say'>): ListrTask {
   const { ledger } = base;
   return {
     title: `${phase.id.padEnd(TITLE_COLUMN)}${phase.title}`,

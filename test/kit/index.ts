@@ -91,6 +91,9 @@ export type { BlockPlace } from './trace/core-view.ts';
 export { TRACE_LIMITS, TRACE_VERSION, TraceError, type TraceHeader } from './trace/trace-format.ts';
 export type { LineSink, RecordOptions } from './trace/trace-writer.ts';
 
+// Live claims: every claim of the catalogue, asked of the core of a running program.
+export { ClaimBroken, liveClaims, type LiveClaims, type LiveClaimsOptions } from './live-claims.ts';
+
 // Foreign implementations.
 export { conformForeign, type ForeignOptions, type ForeignReport, type NamedShape } from './foreign/conform-foreign.ts';
 export { PROTOCOL_VERSION, type Hello } from './foreign/protocol.ts';

@@ -287,11 +287,6 @@ const MISUSES: readonly MisuseRow[] = [
     ({ core }) => core.clusterPull(0, 3),
     'ImpossibleInput: clusterPull was promised to come only when the kernel has a buffer of ours; seen: none for block 3 of volume v1. Deliver each completion once, and offer kernel actions only to buffers in that state.',
   ],
-  [
-    'a hook for nothing',
-    ({ core }) => core.ioStart(0, 3),
-    'ImpossibleInput: ioStart was promised to come only when the kernel has a buffer of ours; seen: none for block 3 of volume v1. Deliver each completion once, and offer kernel actions only to buffers in that state.',
-  ],
 ];
 
 for (const [what, misuse, text] of MISUSES) {
@@ -299,19 +294,6 @@ for (const [what, misuse, text] of MISUSES) {
     mustBe(
       messageOf(() => misuse(new Misuse())),
       text,
-    );
-  });
-}
-
-/** The hooks that do nothing name themselves all the same. */
-for (const hook of ['ioStart', 'ioFsync', 'ioSync', 'ioMovedeps', 'ioCheckread', 'ioCountdeps', 'recycle'] as const) {
-  test(`${hook} of nothing`, () => {
-    const said = messageOf(() => new Misuse().core[hook](0, 3));
-    mustBe(
-      said.startsWith(
-        `ImpossibleInput: ${hook} was promised to come only when the kernel has a buffer of ours; seen: none`,
-      ),
-      true,
     );
   });
 }

@@ -6,7 +6,7 @@ import { threadId } from 'node:worker_threads';
 import { test } from 'vitest';
 import { LockFile, type LockHolder } from '../../src/devices/file/lock-file.ts';
 import { mustBe, mustEqual } from './must.ts';
-import { systemError, ToldDisk } from './told-disk.ts';
+import { systemError, FakeFs } from './fake-fs.ts';
 
 const LOCK = '/v.lock';
 const GUARD = '/v.lock.takeover';
@@ -17,8 +17,8 @@ const statOf = (pid: number, start: string, state = 'S'): string =>
   `${pid} (a) name) ${state} ${Array.from({ length: 18 }, (_, i) => i).join(' ')} ${start} 0 0\n`;
 
 /** A disk of a system with us and another process. */
-function newDisk(): ToldDisk {
-  const disk = new ToldDisk();
+function newDisk(): FakeFs {
+  const disk = new FakeFs();
   disk.put('/proc/sys/kernel/random/boot_id', { text: 'this run\n' });
   disk.put(`/proc/${process.pid}/stat`, { text: statOf(process.pid, '77') });
   disk.put(`/proc/${OTHER}/stat`, { text: statOf(OTHER, '99') });
@@ -29,7 +29,7 @@ function newDisk(): ToldDisk {
 const OTHERS: LockHolder = { pid: OTHER, thread: 0, number: 1, started: '99', boot: 'this run', pidNamespace: 'pid:[4]', host: hostname() }; // prettier-ignore
 
 /** Runs with a system whose process of another number answers this to signal 0. */
-async function during(disk: ToldDisk, answer: 'alive' | 'ESRCH' | 'EPERM', run: () => Promise<void>): Promise<void> {
+async function during(disk: FakeFs, answer: 'alive' | 'ESRCH' | 'EPERM', run: () => Promise<void>): Promise<void> {
   const kill = process.kill.bind(process);
   process.kill = (_pid, signal) => {
     if (signal !== 0) throw new Error('Nobody is to be killed.');
@@ -55,7 +55,7 @@ const unknown = (host: string): string =>
   refusal(`EBUSY, process ${OTHER} on ${host}, which cannot be seen from here has it open. Close it there, or remove ${LOCK} if that process has ended.`); // prettier-ignore
 
 /** The calls, with our own name and the number of the lock left out. */
-const told = ({ told: calls }: ToldDisk): string[] => calls.map((call) => call.replaceAll(/\/v\.lock\.\d+\.\d+\.\d+/g, 'OWN')); // prettier-ignore
+const told = ({ told: calls }: FakeFs): string[] => calls.map((call) => call.replaceAll(/\/v\.lock\.\d+\.\d+\.\d+/g, 'OWN')); // prettier-ignore
 
 test('a lock is taken by one link, tells who we are, and is released if it is ours', async () => {
   const disk = newDisk();
@@ -83,7 +83,7 @@ test('a lock is taken by one link, tells who we are, and is released if it is ou
 });
 
 test('where the system tells nothing, the parts of a lock are empty', async () => {
-  const disk = new ToldDisk();
+  const disk = new FakeFs();
   await during(disk, 'alive', async () => {
     await LockFile.take('/v');
     const { started, boot, pidNamespace } = JSON.parse(disk.entries.get(LOCK)!.text) as LockHolder;
@@ -130,7 +130,7 @@ test('a machine without a name for its run is known by its host', async () => {
     [hostname(), 'ESRCH', 'taken'],
     [hostname(), 'alive', ALIVE],
   ] as const) {
-    const disk = new ToldDisk();
+    const disk = new FakeFs();
     disk.put(LOCK, { text: JSON.stringify({ ...OTHERS, boot: '', pidNamespace: '', host }) });
     await during(disk, answer, async () => mustBe(await taking(), outcome));
   }

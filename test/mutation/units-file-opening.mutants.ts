@@ -7,14 +7,14 @@ import { DIRECT_ADVICE } from '../../src/devices/file/device-error.ts';
 import { FileDevice } from '../../src/devices/file/index.ts';
 import { VolumeFile, type FileVolume } from '../../src/devices/file/volume-file.ts';
 import { mustBe, mustEqual } from './must.ts';
-import { systemError, ToldDisk, type Entry } from './told-disk.ts';
+import { systemError, FakeFs, type Entry } from './fake-fs.ts';
 
 const BYTES = 512;
 const { O_RDONLY, O_RDWR, O_DIRECT, O_DSYNC, O_EXCL } = constants;
 
 /** A disk with this volume, `/d/v`. */
-function newDisk(parts: Partial<Entry> = {}): ToldDisk {
-  const disk = new ToldDisk();
+function newDisk(parts: Partial<Entry> = {}): FakeFs {
+  const disk = new FakeFs();
   disk.put('/d', { kind: 'directory' });
   disk.put('/d/v', { bytes: 4 * BYTES, ...parts });
   return disk;
@@ -30,8 +30,8 @@ const rejection = (promise: Promise<unknown>): Promise<string> =>
 const said = (operation: string, seen: string): string => `DeviceError: ${operation} was promised to succeed; seen: ${seen}`; // prettier-ignore
 
 /** The calls but for those of the lock. */
-const told = ({ told: calls }: ToldDisk): string[] => calls.filter((call) => !call.includes('.lock'));
-const isLocked = ({ told: calls }: ToldDisk): boolean => calls.some((call) => call.endsWith(' /d/v.lock'));
+const told = ({ told: calls }: FakeFs): string[] => calls.filter((call) => !call.includes('.lock'));
+const isLocked = ({ told: calls }: FakeFs): boolean => calls.some((call) => call.endsWith(' /d/v.lock'));
 
 const LOST = 'The medium or the way to it failed: read the system log, and do not trust the place until it was rewritten.'; // prettier-ignore
 

@@ -11,7 +11,7 @@ import type { IoThreadData } from '../../src/devices/file/io-thread.ts';
 import { encodeHeader, VERSION } from '../../src/devices/file/write-log-format.ts';
 import { mustBe, mustEqual } from './must.ts';
 import { refuseToSleep } from './no-sleep.ts';
-import { ToldDisk } from './told-disk.ts';
+import { FakeFs } from './fake-fs.ts';
 
 refuseToSleep();
 
@@ -113,8 +113,8 @@ const messageFrom = (promise: Promise<void>): Promise<string> =>
   );
 
 /** A disk with two volumes, and a device on them with a log. */
-function newDisk(): { disk: ToldDisk; options: FileDeviceOptions } {
-  const disk = new ToldDisk();
+function newDisk(): { disk: FakeFs; options: FileDeviceOptions } {
+  const disk = new FakeFs();
   disk.put('/a', { bytes: 64 });
   disk.put('/b', { bytes: 50 });
   const volumes = [{ path: '/a' }, { path: '/b', readOnly: true }];

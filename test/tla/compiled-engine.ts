@@ -55,7 +55,7 @@ class EngineThread {
       resourceLimits: { stackSizeMb: 64, maxOldGenerationSizeMb: 8192 },
     });
     worker.on('message', (answer: CompiledAnswer) => this.#heard(answer));
-    worker.on('error', (error) => this.#lost(worker, `The engine broke down: ${String((error).stack)}`));
+    worker.on('error', (error) => this.#lost(worker, `The engine broke down: ${String(error.stack)}`));
     worker.on('exit', () => this.#lost(worker, 'The thread of the engine ended.'));
     return (this.#worker = worker);
   }

@@ -24,7 +24,7 @@ import {
 } from '../records/reference-word.ts';
 import type { MountState } from '../core-state.ts';
 import { dropResidue, setModified } from '../core-state.ts';
-import { free } from './release.ts';
+import { destroy } from './release.ts';
 import type { Ticket, TicketRecord } from '../records/tickets.ts';
 import type { Volume } from '../records/volume.ts';
 import { volumeOf } from '../records/volume.ts';
@@ -255,7 +255,7 @@ function loadFailed(m: MountState, io: HammerIo): void {
   m.tickets.forgetIo(loader);
   m.tickets.wake(loader);
   interlockDone(m, io);
-  if (refsOf(io) === 0 && io.type !== 'volume') free(m, io);
+  if (refsOf(io) === 0 && io.type !== 'volume') destroy(m, io);
 }
 
 /** The request is over: answers the residue that it filled; where that failed or is wanted no more, its buffer goes. */

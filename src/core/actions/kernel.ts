@@ -106,12 +106,6 @@ function checkwrite(m: MountState, io: HammerIo): Answer {
   return DONE;
 }
 
-/** io_start, io_fsync, io_sync, io_movedeps, io_checkread, io_countdeps: calls without any effect. */
-export function nothingToDo(m: MountState, hook: string, volume: number, block: number): Answer {
-  attached(m, hook, volume, block);
-  return DONE;
-}
-
 function isDelayedWrite(io: HammerIo): boolean {
   return io.released && io.bp!.delwri && !io.running;
 }

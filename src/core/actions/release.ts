@@ -147,7 +147,7 @@ export function disassociate(m: MountState, io: HammerIo, drop: boolean): void {
 /** Ends a release that did not have to wait: the structure goes with its buffer, unless somebody queues for it. */
 function finish(m: MountState, io: HammerIo): void {
   if (io.bp === undefined && refsOf(io) === 0 && io.type !== 'volume') {
-    free(m, io);
+    destroy(m, io);
     return;
   }
   if (refsOf(io) === 0) clearCheck(io);
@@ -161,12 +161,12 @@ export function finishWaitingRelease(m: MountState, io: HammerIo, ticket: Ticket
   ticket.closing = false;
   m.tickets.wake(ticket);
   ioRelease(m, io, closing, false); // Nothing runs and nothing is dirty: it cannot wait again.
-  if (closing && refsOf(io) === 0) free(m, io);
+  if (closing && refsOf(io) === 0) destroy(m, io);
   else finish(m, io);
 }
 
 /** Destroys a structure without buffer and references. A buffer's structure gives its reference on the volume header back. */
-export function free(m: MountState, io: HammerIo): void {
+export function destroy(m: MountState, io: HammerIo): void {
   const { volume } = io;
   m.lists.leaveLoose(io);
   volume.ios.delete(io.block);
@@ -221,7 +221,7 @@ export function unload(m: MountState, volumeNumber: number, block: number): Answ
   clearModify(m, io, true);
   io.waitdep = true;
   if (!ioRelease(m, io, true, false)) return waitForWrite(m, io, true);
-  free(m, io);
+  destroy(m, io);
   return DONE;
 }
 
@@ -233,7 +233,7 @@ export function resumeRelease(m: MountState, ticket: TicketRecord): Answer {
 
 /** Destroys every loose structure (hammer_flusher_clean_loose_ios). */
 export function cleanLoose(m: MountState): Answer {
-  for (const io of m.lists.takeLoose()) free(m, io);
+  for (const io of m.lists.takeLoose()) destroy(m, io);
   return DONE;
 }
 

@@ -24,7 +24,7 @@
 
 import type { Element, Extent } from '../../direct/index.ts';
 import { InvalidArgument } from '../../core/errors.ts';
-import type { Patience } from '../block.ts';
+import type { AbortOptions } from '../block.ts';
 import type { Engine } from '../engine.ts';
 import { MountClosed, ReadOnlyError } from '../errors.ts';
 import type { Part } from './cells.ts';
@@ -89,7 +89,7 @@ export class MountFile {
    * Rejects with FileReadFailed, FileCorrupt (with `verify`), CacheFull, InvalidArgument, MountClosed, MountBroken, or the signal's
    * reason.
    */
-  async read(offset: number, length: number, patience: Patience = {}): Promise<Uint8Array> {
+  async read(offset: number, length: number, patience: AbortOptions = {}): Promise<Uint8Array> {
     checkRange(offset, length);
     const into = new Uint8Array(Math.max(0, Math.min(length, this.size - offset)));
     await this.readInto(offset, into, patience);
@@ -101,7 +101,7 @@ export class MountFile {
    * rejects, some of them may have been filled. Into memory of Mount.lend nothing is copied, and an abort takes effect when the
    * device has done with it.
    */
-  async readInto(offset: number, into: Uint8Array, { signal }: Patience = {}): Promise<number> {
+  async readInto(offset: number, into: Uint8Array, { signal }: AbortOptions = {}): Promise<number> {
     checkBytes(offset, into);
     const filled = Math.max(0, Math.min(into.length, this.size - offset));
     await this.#inCells(offset, into.subarray(0, filled), signal, (part) => this.#cells.read(part));
@@ -117,7 +117,7 @@ export class MountFile {
    * Rejects with FileWriteFailed (the mount is read-only from then on), ReadOnlyError, NoSpace, what `read` rejects with when a
    * part of a cell is written, or the signal's reason: what has left for the device goes on then.
    */
-  async write(offset: number, bytes: Uint8Array, { signal }: Patience = {}): Promise<void> {
+  async write(offset: number, bytes: Uint8Array, { signal }: AbortOptions = {}): Promise<void> {
     checkBytes(offset, bytes);
     this.#engine.faults.promiseWritable();
     await this.#inCells(offset, bytes, signal, (part) => this.#cells.write(part));

@@ -10,7 +10,7 @@
 // has ended.
 
 import { InvalidArgument } from '../../core/errors.ts';
-import type { Patience } from '../block.ts';
+import type { AbortOptions } from '../block.ts';
 import type { FileMemory } from './memory.ts';
 
 /** Memory of a mount that the program may use until it gives it back. */
@@ -76,7 +76,7 @@ export class Loans {
   }
 
   /** At least so many bytes. The errors are those of Mount.lend. */
-  async lend(bytes: number, patience: Patience): Promise<LentMemory> {
+  async lend(bytes: number, patience: AbortOptions): Promise<LentMemory> {
     if (!Number.isSafeInteger(bytes) || bytes <= 0 || bytes > this.#memory.bytes) {
       const promised = `1 to ${this.#memory.bytes} bytes, which the mount has to lend`;
       throw new InvalidArgument(promised, String(bytes), 'Open the mount with more lentBytes.');

@@ -1,7 +1,7 @@
 // Memory for data of files on its way: the part of a mount's slab behind the buffers of the cache. It is lent in runs of whole
 // blocks, first fit, to those who ask first. Whoever has some gives it back without asking for more, so waiting ends.
 
-import type { Patience } from '../block.ts';
+import type { AbortOptions } from '../block.ts';
 import { onAbort } from '../waits.ts';
 
 interface Run {
@@ -30,7 +30,7 @@ export class FileMemory {
   }
 
   /** So many bytes, at most all: now, or when others have given theirs back. Rejects with the signal's reason. */
-  lend(bytes: number, { signal }: Patience): Uint8Array | Promise<Uint8Array> {
+  lend(bytes: number, { signal }: AbortOptions): Uint8Array | Promise<Uint8Array> {
     const now = this.#asking.length === 0 ? this.#take(bytes) : undefined;
     if (now !== undefined) return now;
     return new Promise((resolve, reject) => {

@@ -18,7 +18,6 @@ const ON_HANDLE = [
 ] as const satisfies ActionKind[]; // prettier-ignore
 const ON_PLACE = [
   'ioInval', 'ioClearErrorNoassert', 'recycle', 'writeBack', 'clusterPull',
-  'ioStart', 'ioFsync', 'ioSync', 'ioMovedeps', 'ioCheckread', 'ioCountdeps',
 ] as const satisfies ActionKind[]; // prettier-ignore
 const ON_MOUNT = ['ioWaitAll', 'ioFlushSync', 'ioLimitBacklog'] as const satisfies ActionKind[];
 

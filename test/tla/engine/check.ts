@@ -15,7 +15,7 @@ import { representativeOf } from './symmetry.ts';
 import { moduleParser } from './syntax.ts';
 import { commonOf } from './configure.ts';
 import { readSpecification, type Read, type Source } from './read-specification.ts';
-import type { Definition, Expression } from './expression.ts';
+import { definitionsIn, partsOf, type Definition, type Expression } from './expression.ts';
 import { checkTemporal, type Lasso } from './temporal.ts';
 import { Fcn, ValueStore, type Value } from './values.ts';
 
@@ -209,17 +209,18 @@ class Check {
   #asked(properties: readonly Property[], isTemporal: boolean): Omit<Asked, 'program'> {
     const cfg = this.#cfg;
     const builder = this.#builder;
-    const claim = (name: string, formula: Formula, mode: 'state' | 'step'): Claim => {
+    const claim = (name: string, formula: Formula, mode: 'state' | 'step' | 'next'): Claim => {
       this.#claims.push({ name, formula });
-      return { name, holds: builder.predicate(formula, mode) };
+      const of = mode === 'next' && !asksEnabled(formula.e) ? 'next' : 'state';
+      return { name, of, holds: builder.predicate(formula, mode === 'next' ? of : mode) };
     };
-    const of = (part: 'initially' | 'always' | 'steps', mode: 'state' | 'step'): Claim[] =>
+    const of = (part: 'initially' | 'always' | 'steps', mode: 'state' | 'step' | 'next'): Claim[] =>
       properties.flatMap((property) => property[part].map((formula) => claim(property.name, formula, mode)));
     const { symmetry } = cfg;
     return {
       variables: this.#common.variables.length,
       leaves: builder.leaves,
-      invariants: [...cfg.invariants.map((name) => claim(name, this.#formula(name, 'an invariant'), 'state')), ...of('always', 'state')],
+      invariants: [...cfg.invariants.map((name) => claim(name, this.#formula(name, 'an invariant'), 'next')), ...of('always', 'next')],
       initially: of('initially', 'state'),
       steps: of('steps', 'step'),
       constraints: cfg.constraints.map((name) => builder.predicate(this.#formula(name, 'CONSTRAINT'), 'next')),
@@ -330,6 +331,15 @@ class Check {
       ...rest,
     };
   }
+}
+
+/** Whether ENABLED stands in it, or in what it names. */
+function asksEnabled(e: Expression, seen = new Set<Expression>()): boolean {
+  if (seen.has(e)) return false;
+  seen.add(e);
+  if (e.kind === 'enabled') return true;
+  const parts = [...partsOf(e), ...definitionsIn(e).map(({ body }) => body)];
+  return parts.some((part) => asksEnabled(part, seen));
 }
 
 const shown = ({ name, args }: LabelOfEdge): { name: string; args: readonly string[] } => ({

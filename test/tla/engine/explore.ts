@@ -34,6 +34,8 @@ export interface Asked {
 export interface Claim {
   readonly name: string;
   readonly holds: Handle;
+  /** Asked of the next values, where they are, or of a loaded state, as ENABLED must be. */
+  readonly of: 'next' | 'state';
 }
 
 export interface LabelOfEdge {
@@ -146,7 +148,7 @@ export class Exploration {
     for (const each of constraints) inside &&= program.predicates[each]!();
     if (parent >= 0) for (const each of actionConstraints) inside &&= program.predicates[each]!();
     if (!inside) {
-      this.#outside.push(this.#row.slice());
+      this.#askInvariants({ beyond: this.#row, ...(parent >= 0 && { state: parent }) });
       return undefined;
     }
     let key = this.#row;
@@ -158,16 +160,14 @@ export class Exploration {
     if (state < 0) {
       this.#parents.push(parent);
       if (this.#states !== undefined) for (const id of this.#row) this.#states.push(id);
+      this.#askInvariants({ state: ~state });
     }
     return state;
   }
 
-  /** States outside of the model that are still to be asked the invariants. */
-  #outside: Int32Array[] = [];
-
   #search(): void {
     const { program, variables, checkDeadlock, maxStates, onProgress } = this.#asked;
-    if (this.ending !== undefined || this.#askOutside()) return;
+    if (this.ending !== undefined) return;
     let levelEnd = this.count;
     if (this.count > 0) this.depth = 1;
     for (this.#at = 0; this.#at < this.count; this.#at++) {
@@ -177,7 +177,6 @@ export class Exploration {
       }
       if (this.#at % PROGRESS_EVERY === 0) onProgress?.(this.count);
       program.load(this.rows, this.#at * variables);
-      if (this.#askInvariants({ state: this.#at })) return;
       const before = this.generated;
       program.next(this.#found);
       if (this.#stopped()) return;
@@ -185,7 +184,6 @@ export class Exploration {
         this.ending = { kind: 'deadlock', state: this.#at };
         return;
       }
-      if (this.#askOutside()) return;
       if (this.count > maxStates) {
         this.ending = { kind: 'too-many', state: this.#at };
         return;
@@ -202,12 +200,13 @@ export class Exploration {
     this.generated++;
     const { program, steps, wantEdges } = this.#asked;
     program.store(this.#row);
+    const state = this.#add(this.#at);
+    if (this.#stopped()) return;
     for (const { name, holds } of steps) {
       if (program.predicates[holds]!()) continue;
       this.ending = { kind: 'step', claim: name, state: this.#at, beyond: this.#row.slice() };
       return;
     }
-    const state = this.#add(this.#at);
     if (!wantEdges || state === undefined) return;
     this.#source.push(this.#at);
     this.#target.push(state < 0 ? ~state : state);
@@ -225,25 +224,26 @@ export class Exploration {
     return label;
   }
 
-  #askInvariants(where: Pick<Ending, 'state' | 'beyond'>): boolean {
+  /** Asks a state as it is found, like TLC: what goes on from an earlier one may be refused, and this one told all the same. */
+  #askInvariants(where: Pick<Ending, 'state' | 'beyond'>): void {
     const { program, invariants } = this.#asked;
-    for (const { name, holds } of invariants) {
+    let isLoaded = false;
+    for (const { name, holds, of } of invariants) {
+      if (of === 'state' && !isLoaded) {
+        program.load(this.#row, 0);
+        isLoaded = true;
+      }
       if (program.predicates[holds]!()) continue;
-      this.ending = { kind: 'invariant', claim: name, ...where };
-      return true;
+      const { beyond } = where;
+      this.ending = {
+        kind: 'invariant',
+        claim: name,
+        ...where,
+        ...(beyond !== undefined && { beyond: beyond.slice() }),
+      };
+      break;
     }
-    return false;
-  }
-
-  #askOutside(): boolean {
-    if (this.#outside.length === 0) return false;
-    const rows = this.#outside;
-    this.#outside = [];
-    for (const beyond of rows) {
-      this.#asked.program.load(beyond, 0);
-      if (this.#askInvariants({ beyond, ...(this.#at >= 0 && { state: this.#at }) })) return true;
-    }
-    return false;
+    if (isLoaded && this.#at >= 0) program.load(this.rows, this.#at * this.#asked.variables);
   }
 
   /** The states on the shortest way to one, the initial one first. */

@@ -19,11 +19,6 @@ const INFIX: Readonly<Record<string, Range>> = {
   amp: [13, 13], ampamp: [13, 13], times: [10, 13], pow: [14, 14], powpow: [14, 14],
 }; // prettier-ignore
 
-const PREFIX: Readonly<Record<string, Range>> = {
-  lnot: [4, 4], always: [4, 15], eventually: [4, 15], enabled: [4, 15], unchanged: [4, 15], powerset: [8, 8], union: [8, 8],
-  domain: [9, 9], negative: [12, 12],
-}; // prettier-ignore
-
 const ASSOCIATIVE = new Set([
   'land', 'lor', 'compose', 'cap', 'cup', 'plus', 'plusplus', 'oplus', 'minus', 'minusminus', 'mul', 'mulmul', 'circ',
   'bullet', 'star', 'otimes', 'odot', 'amp', 'ampamp', 'times', 'vert', 'ominus',
@@ -44,19 +39,17 @@ function checkOperands(node: Node): void {
     const inner = rangeOf(operand);
     if (inner === undefined || inner.range[1] < range[0] || inner.range[0] > range[1]) continue;
     const leans = operand.field === 'lhs' && inner.type === symbol.type && ASSOCIATIVE.has(symbol.type);
-    // A prefix operator on the right takes what follows; `a = -b` and `A /\ []B` need no parentheses.
-    if (leans || (inner.prefix && operand.field === 'rhs')) continue;
+    if (leans) continue;
     const text = `${inner.text} and ${symbol.text} stand side by side without parentheses; TLA+ does not say which binds tighter.`;
     throw new SpecificationError('precedence', symbol.position, text);
   }
 }
 
-function rangeOf(node: Node): { type: string; text: string; range: Range; prefix: boolean } | undefined {
-  if (node.type !== 'bound_infix_op' && node.type !== 'bound_prefix_op') return undefined;
+function rangeOf(node: Node): { type: string; text: string; range: Range } | undefined {
+  if (node.type !== 'bound_infix_op') return undefined;
   const { type, text } = symbolOf(node);
-  const prefix = node.type === 'bound_prefix_op';
-  const range = (prefix ? PREFIX : INFIX)[type];
-  return range === undefined ? undefined : { type, text, range, prefix };
+  const range = INFIX[type];
+  return range === undefined ? undefined : { type, text, range };
 }
 
 const symbolOf = (node: Node): Node => node.children.find(({ field }) => field === 'symbol')!;

@@ -3,7 +3,7 @@
 import type { Cfg } from '../../kit/tla/cfg.ts';
 import { Levels } from './level.ts';
 import { Resolver, type Specification } from './resolve.ts';
-import { unescaped } from './resolve-expression.ts';
+import { unescaped } from './symbols.ts';
 import { moduleParser, type ModuleSyntax, type Node } from './syntax.ts';
 
 /** Where modules come from. */

@@ -13,8 +13,8 @@ import type {
   Update,
 } from './expression.ts';
 import type { Reading, Resolver } from './resolve.ts';
-import { LANGUAGE_OPERATORS, Scope, type Entity } from './scope.ts';
-import { symbolName } from './symbols.ts';
+import { arityOf, LANGUAGE_OPERATORS, Scope, type Entity } from './scope.ts';
+import { symbolName, unescaped } from './symbols.ts';
 import { childOf, childrenOf, type Node } from './syntax.ts';
 
 /** Builtin operators that take an operator, by the place of that argument: its number of arguments. */
@@ -424,20 +424,6 @@ export class ExpressionReader {
   }
 }
 
-function arityOf(entity: Entity): number {
-  if (entity.kind === 'definition') return entity.definition.params.length - entity.prefix.length;
-  if (entity.kind === 'binding') return entity.binding.arity;
-  if (entity.kind === 'builtin') return entity.arity;
-  if (entity.kind === 'constant') return entity.constant.arity;
-  if (entity.kind === 'substitute' && entity.argument.kind === 'operator') {
-    const { argument } = entity;
-    if (argument.of === 'definition') return argument.definition.params.length - argument.prefix.length;
-    if (argument.of === 'binding') return argument.binding.arity;
-    return argument.of === 'builtin' ? argument.arity : argument.params.length;
-  }
-  return 0;
-}
-
 function languageOperator(name: string): Entity | undefined {
   const arity = LANGUAGE_OPERATORS[name];
   return arity === undefined ? undefined : { kind: 'builtin', name, arity };
@@ -448,10 +434,4 @@ function factorsOf(node: Node): readonly Node[] {
   const left = childOf(node, 'lhs');
   const isProduct = left.type === 'bound_infix_op' && childOf(left, 'symbol').type === 'times';
   return [...(isProduct ? factorsOf(left) : [left]), childOf(node, 'rhs')];
-}
-
-/** The text that a string of TLA+ stands for. */
-export function unescaped(text: string): string {
-  const known: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', f: '\f' };
-  return text.replace(/\\(.)/g, (_, character: string) => known[character] ?? character);
 }

@@ -104,3 +104,18 @@ export function standardModule(module: string, position: Position): ReadonlyMap<
   for (const [name, arity] of Object.entries(STANDARD[module]!)) names.set(name, { kind: 'builtin', name, arity });
   return names;
 }
+
+/** How many arguments what a name stands for takes. */
+export function arityOf(entity: Entity): number {
+  if (entity.kind === 'definition') return entity.definition.params.length - entity.prefix.length;
+  if (entity.kind === 'binding') return entity.binding.arity;
+  if (entity.kind === 'builtin') return entity.arity;
+  if (entity.kind === 'constant') return entity.constant.arity;
+  if (entity.kind === 'substitute' && entity.argument.kind === 'operator') {
+    const { argument } = entity;
+    if (argument.of === 'definition') return argument.definition.params.length - argument.prefix.length;
+    if (argument.of === 'binding') return argument.binding.arity;
+    return argument.of === 'builtin' ? argument.arity : argument.params.length;
+  }
+  return 0;
+}

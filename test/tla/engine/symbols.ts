@@ -15,3 +15,9 @@ export function symbolName(node: Node): string {
   if (node.type === 'identifier' || node.type === 'identifier_ref') return node.text;
   return NAMES[node.type] ?? node.text;
 }
+
+/** The text that a string of TLA+ stands for. */
+export function unescaped(text: string): string {
+  const known: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', f: '\f' };
+  return text.replace(/\\(.)/g, (_, character: string) => known[character] ?? character);
+}

@@ -30,7 +30,7 @@ function promised<Args extends unknown[], Answer>(call: (...args: Args) => Answe
     });
 }
 
-export class ToldDisk {
+export class FakeFs {
   readonly entries = new Map<string, Entry>();
   /** Symbolic links, of /proc only. */
   readonly links = new Map<string, string>();

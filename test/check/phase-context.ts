@@ -5,7 +5,7 @@ import type { Parts } from './parts.ts';
 import type { Plan } from './plan.ts';
 import type { SharedWork } from './shared-work.ts';
 
-export interface Desk {
+export interface PhaseContext {
   readonly parts: Parts;
   readonly plan: Plan;
   readonly work: SharedWork;
