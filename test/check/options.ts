@@ -34,7 +34,7 @@ const EPILOGUE = `
 Exit codes: 0 everything asked for holds; 1 something is violated, different or missing; 2 wrong usage.
 
 Examples:
-  npm run check-model                                    everything, without Java, in about two minutes
+  npm run check-model                                    everything, without Java
   npm run check-model -- --config data meta              two configurations
   npm run check-model -- --only edges                    production alone, every edge
   npm run check-model -- --explain I5                    one claim: reason, lines of the original, example, TLA+ name

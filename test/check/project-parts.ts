@@ -11,7 +11,7 @@ import { readCfg } from '../kit/tla/cfg.ts';
 import { compiledEngine } from '../tla/compiled-engine.ts';
 import type { TlaEngine } from '../tla/engine.ts';
 import { loadManifest, ManifestError, type Manifest, type ManifestConfig } from '../tla/manifest.ts';
-import { NoJar, tlcEngine } from '../tla/tlc-engine.ts';
+import { NoJar, tlcEngine, tryOut } from '../tla/tlc-engine.ts';
 import { BUFFER_MACHINE } from './buffer-machine.ts';
 import { DIRECT_MACHINE } from './direct-machine.ts';
 import { UsageError } from '../kit/exit-codes.ts';
@@ -71,8 +71,10 @@ function readManifest(file: string): Manifest {
 
 async function chooseEngine({ engine, tla2tools }: Pick<CheckOptions, 'engine' | 'tla2tools'>): Promise<TlaEngine> {
   try {
-    if (engine === 'tlc') return await tlcEngine(tla2tools === undefined ? {} : { jar: tla2tools });
-    return compiledEngine();
+    if (engine === 'compiled') return compiledEngine();
+    const tlc = await tlcEngine(tla2tools === undefined ? {} : { jar: tla2tools });
+    await tryOut(tlc);
+    return tlc;
   } catch (error) {
     if (error instanceof NoJar) throw new UsageError(error.message);
     throw error;

@@ -2,10 +2,14 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { architecture } from './architecture.ts';
 import { specReadme } from './spec-readme.ts';
 
 /** Generated documents, by their path from the root of the project. */
-export const DOCUMENTS: Readonly<Record<string, () => string>> = { 'spec/README.md': specReadme };
+export const DOCUMENTS: Readonly<Record<string, () => string>> = {
+  'ARCHITECTURE.md': architecture,
+  'spec/README.md': specReadme,
+};
 
 export const documentFile = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 

@@ -7,7 +7,7 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CfgError, checkConstants, readCfg } from '../kit/tla/cfg.ts';
@@ -219,3 +219,24 @@ function moduleText(directory: string, name: string): string | undefined {
     return undefined;
   }
 }
+
+const PROBE = `---- MODULE Probe ----
+VARIABLE x
+Init == x = TRUE
+Next == x' = x
+====
+`;
+
+/** An engine that starts may still be unable to check anything; one small specification shows it, before eighty of ours fail. */
+export async function tryOut(engine: TlaEngine): Promise<void> {
+  const moduleDir = await mkdtemp(join(tmpdir(), 'hammer-io-kit-probe-'));
+  try {
+    await writeFile(join(moduleDir, 'Probe.tla'), PROBE);
+    await writeFile(join(moduleDir, 'Probe.cfg'), 'INIT Init\nNEXT Next\n');
+    const limits = { wantGraph: true, maxStates: 10, timeoutSeconds: 60 };
+    const { verdict, message } = await engine.check({ moduleDir, module: 'Probe', cfg: 'Probe.cfg', ...limits });
+    if (verdict !== 'ok') throw new NoJar(`${engine.name} starts, but cannot check a specification of three lines: ${message}`);
+  } finally {
+    await rm(moduleDir, { recursive: true, force: true });
+  }
+} // prettier-ignore

@@ -11,7 +11,16 @@ import { compareGraphs, graphHash } from '../../tla/graph.ts';
 import { readDot } from '../../tla/dot.ts';
 import { compiledEngine } from '../../tla/compiled-engine.ts';
 import type { TlaRun } from '../../tla/engine.ts';
-import { cachedJar, findJar, NoJar, probeTlc, readTlcVersion, tlcArguments, tlcEngine } from '../../tla/tlc-engine.ts';
+import {
+  cachedJar,
+  findJar,
+  NoJar,
+  probeTlc,
+  readTlcVersion,
+  tlcArguments,
+  tlcEngine,
+  tryOut,
+} from '../../tla/tlc-engine.ts';
 import { readTlcResult, readToolOutput } from '../../tla/tlc-output.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../support/tla/', import.meta.url));
@@ -224,6 +233,26 @@ else {
 
 const jarFile = join(scratch, 'tla2tools.jar');
 writeFileSync(jarFile, '');
+
+describe('tryOut', () => {
+  it('passes an engine that can check three lines', async () => {
+    await expect(tryOut(compiledEngine())).resolves.toBeUndefined();
+  });
+
+  it('refuses one that starts and cannot, with its own words', async () => {
+    const result = {
+      verdict: 'engine-failed',
+      message: 'no memory',
+      distinctStates: 0,
+      seconds: 0,
+      warnings: [],
+    } as const;
+    const broken = { name: 'TLC 1', check: () => Promise.resolve(result) };
+    await expect(tryOut(broken)).rejects.toThrow(
+      'TLC 1 starts, but cannot check a specification of three lines: no memory',
+    );
+  });
+});
 
 describe('tlcEngine', () => {
   it('tells the versions apart', () => {
