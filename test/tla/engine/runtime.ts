@@ -302,7 +302,7 @@ export class Runtime {
     f instanceof Fcn && f.domain === domain ? place : this.place(f, key, p);
 
   /** A function of the same domain. */
-  rebuilt = (f: Fcn | Seq, values: Value[]): Value => (f instanceof Seq ? this.store.seq(values) : this.store.fcn(f.domain, values)); // prettier-ignore
+  rebuilt = (f: Fcn | Seq, values: Value[]): Value => this.store.changed(f, values);
 
   seq(x: Value, p: number): Seq {
     return x instanceof Seq ? x : this.fail(p, `A sequence is wanted here, but this is ${this.what(x)}.`);

@@ -99,10 +99,14 @@ const SMALL = 1 << 12;
 /** Ids below are booleans and small integers. */
 const FIRST_ID = 2 * SMALL + 2;
 
-const mix = (hash: number, id: number): number => {
-  const mixed = Math.imul(hash ^ id, 0x9e3779b1);
-  return mixed ^ (mixed >>> 15);
+/** What the value at a place adds to the hash of a function: a sum, so that a change costs what it changes. */
+const part = (place: number, id: number): number => {
+  const mixed = Math.imul(id ^ Math.imul(place + 1, 0x85ebca6b), 0x9e3779b1);
+  return Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
 };
+
+/** Where a hash begins to look in a table of that mask. */
+const spread = (hash: number, mask: number): number => (hash ^ (hash >>> 16)) & mask;
 
 /** An open-addressing table of hashed objects. */
 class Table<T extends { readonly hash: number }> {
@@ -119,7 +123,7 @@ class Table<T extends { readonly hash: number }> {
 
   #put(entry: T): void {
     const mask = this.slots.length - 1;
-    let i = entry.hash & mask;
+    let i = spread(entry.hash, mask);
     while (this.slots[i] !== undefined) i = (i + 1) & mask;
     this.slots[i] = entry;
   }
@@ -195,11 +199,15 @@ export class ValueStore {
     for (let i = 0; i < items.length; i++) {
       let item = items[i]!;
       if (item instanceof SetValue) items[i] = item = this.canonicalSet(item);
-      hash = mix(hash, typeof item === 'object' ? item.id : this.idOf(item));
+      hash = (hash + part(i, typeof item === 'object' ? item.id : this.idOf(item))) | 0;
     }
+    return this.#findSeq(items, hash);
+  }
+
+  #findSeq(items: readonly Value[], hash: number): Seq {
     const { slots } = this.#sequences;
     const mask = slots.length - 1;
-    for (let i = hash & mask, known; (known = slots[i]) !== undefined; i = (i + 1) & mask) {
+    for (let i = spread(hash, mask), known; (known = slots[i]) !== undefined; i = (i + 1) & mask) {
       if (known.hash === hash && same(known.values, items)) return known;
     }
     const made = new Seq(items, this.#byId.length, hash);
@@ -225,15 +233,33 @@ export class ValueStore {
   /** The function with these values at the places of the domain; a sequence where the domain is 1..n. */
   fcn(domain: Domain, values: Value[]): Fcn | Seq {
     if (domain.isUpToN) return this.seq(values);
-    let hash = domain.number;
+    let hash = Math.imul(domain.number, 0x9e3779b1);
     for (let i = 0; i < values.length; i++) {
       let value = values[i]!;
       if (value instanceof SetValue) values[i] = value = this.canonicalSet(value);
-      hash = mix(hash, typeof value === 'object' ? value.id : this.idOf(value));
+      hash = (hash + part(i, typeof value === 'object' ? value.id : this.idOf(value))) | 0;
     }
+    return this.#findFcn(domain, values, hash);
+  }
+
+  /** A function of the same domain of which some values are others now. */
+  changed(f: Fcn | Seq, values: Value[]): Fcn | Seq {
+    let { hash } = f;
+    const old = f.values;
+    for (let i = 0; i < values.length; i++) {
+      let value = values[i]!;
+      if (value === old[i]) continue;
+      if (value instanceof SetValue) values[i] = value = this.canonicalSet(value);
+      hash =
+        (hash - part(i, this.idOf(old[i]!)) + part(i, typeof value === 'object' ? value.id : this.idOf(value))) | 0;
+    }
+    return f instanceof Seq ? this.#findSeq(values, hash) : this.#findFcn(f.domain, values, hash);
+  }
+
+  #findFcn(domain: Domain, values: readonly Value[], hash: number): Fcn {
     const { slots } = this.#functions;
     const mask = slots.length - 1;
-    for (let i = hash & mask, known; (known = slots[i]) !== undefined; i = (i + 1) & mask) {
+    for (let i = spread(hash, mask), known; (known = slots[i]) !== undefined; i = (i + 1) & mask) {
       if (known.hash === hash && known.domain === domain && same(known.values, values)) return known;
     }
     const made = new Fcn(domain, values, this.#byId.length, hash);
@@ -247,10 +273,10 @@ export class ValueStore {
     if (set.canonical !== undefined) return set.canonical;
     const items = set.items().map((item) => this.canonical(item));
     let hash = 31;
-    for (const item of items) hash = mix(hash, this.idOf(item));
+    items.forEach((item, i) => (hash = (hash + part(i, this.idOf(item))) | 0));
     const { slots } = this.#sets;
     const mask = slots.length - 1;
-    for (let i = hash & mask, known; (known = slots[i]) !== undefined; i = (i + 1) & mask) {
+    for (let i = spread(hash, mask), known; (known = slots[i]) !== undefined; i = (i + 1) & mask) {
       if (known.hash === hash && same(known.items(), items)) return (set.canonical = known);
     }
     const made = SetValue.canonical(items, this.#byId.length, hash);
