@@ -1,7 +1,7 @@
-// The command `npm run check-model`: holds the four voices against each other and says whether they agree.
+// The command `npm run check-model`: compares the four voices and says whether they agree.
 //
 // Exit code 0: all that was asked for holds; 1: something is violated, different or missing; 2: the request itself is wrong,
-// told in one line on stderr. What it checks stands in `kit/check/phases.ts`, what it can be asked in `kit/check/options.ts`.
+// told in one line on stderr. What it checks stands in `phases.ts`, what it can be asked in `options.ts`.
 // The parts are loaded only when the request is understood, so that a wrong flag is answered at once.
 
 import { isatty } from 'node:tty';
@@ -25,7 +25,10 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   const { runCheck } = await import('./run-check.ts');
   const { reportText } = await import('./report.ts');
   const { verdictOf } = await import('./result.ts');
-  const result = await runCheck(parts, planOf(parts, options), isatty(1) ? 'drawn' : 'lines');
+  const { readDurations, writeDurations } = await import('./durations.ts');
+  const plan = planOf(parts, options);
+  const progress = isatty(1) ? 'drawn' : 'lines';
+  const result = await runCheck(parts, plan, progress, undefined, readDurations(), writeDurations);
   if (options.json !== undefined) writeJsonReport(options.json, result);
   print('\n' + reportText(result, { colour: colourWanted(), verbose: options.verbose }));
   return verdictOf(result) === 'holds' ? EXIT.holds : EXIT.broken;

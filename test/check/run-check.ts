@@ -6,6 +6,7 @@
 
 import { Listr, type ListrTask } from 'listr2';
 import type { PhaseContext } from './phase-context.ts';
+import { estimateText, type Durations } from './durations.ts';
 import { oneLine } from '../kit/exit-codes.ts';
 import { Ledger } from './ledger.ts';
 import { LineRenderer, TITLE_COLUMN } from './line-renderer.ts';
@@ -30,12 +31,15 @@ export async function runCheck(
   plan: Plan,
   progress: Progress,
   phases: readonly Phase[] = PHASES,
+  before: Durations = {},
+  note: (durations: Durations) => void = () => undefined,
 ): Promise<CheckResult> {
   const begin = performance.now();
+  const durations: Durations = {};
   const ledger = new Ledger();
   const base = { parts, plan, work: new SharedWork(parts), ledger };
   const chosen = phases.filter((phase) => plan.phases.includes(phase.id));
-  const tasksOf = (some: readonly Phase[]): ListrTask[] => some.map((phase) => taskOf(phase, base));
+  const tasksOf = (some: readonly Phase[]): ListrTask[] => some.map((phase) => taskOf(phase, base, before, durations));
   const [first, last] = [chosen.filter((p) => p.id === 'lint'), chosen.filter((p) => p.id === 'coverage')];
   const middle = chosen.filter((phase) => !first.includes(phase) && !last.includes(phase));
   for (const [group, concurrent] of [
@@ -52,14 +56,17 @@ export async function runCheck(
     });
     await list.run();
   }
+  // Only a run of everything says how long a phase takes.
+  if (plan.complete) note({ ...before, ...durations });
   return ledger.result(parts, plan, (performance.now() - begin) / 1000);
 }
 
-function taskOf(phase: Phase, base: Omit<PhaseContext, 'say'>): ListrTask {
+function taskOf(phase: Phase, base: Omit<PhaseContext, 'say'>, last: Durations, durations: Durations): ListrTask {
   const { ledger } = base;
   return {
-    title: `${phase.id.padEnd(TITLE_COLUMN)}${phase.title}`,
+    title: `${phase.id.padEnd(TITLE_COLUMN)}${phase.title}${estimateText(last[phase.id])}`,
     task: async (_context, task): Promise<void> => {
+      const began = performance.now();
       const failuresOf = (): number => ledger.failures.filter((failure) => failure.phase === phase.id).length;
       let summary: string;
       try {
@@ -69,6 +76,7 @@ function taskOf(phase: Phase, base: Omit<PhaseContext, 'say'>): ListrTask {
         ledger.fail(phase.id, `The check itself broke down: ${oneLine(message)}`, stack?.split('\n').slice(1, 6) ?? []);
         summary = 'broke down';
       }
+      durations[phase.id] = (performance.now() - began) / 1000;
       task.title = `${phase.id.padEnd(TITLE_COLUMN)}${summary}`;
       const failures = failuresOf();
       if (failures > 0) throw new PhaseFailed(`${failures} failure${failures === 1 ? '' : 's'}`);
