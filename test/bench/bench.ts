@@ -2,7 +2,7 @@
 //
 // Explorer, on the largest configuration: distinct states a second without claims and with all claims, bytes a state; with a
 // jar also TLC with two workers on the same cfg, in turns with the explorer, and the ratio, which counts only when both find
-// the same number of distinct states. Edges: production's steps and edges a second on safe configurations. Random: steps of
+// the same number of distinct states. TLA: our engine and TLC on that configuration, in turns. Edges: production's steps and edges a second on safe configurations. Random: steps of
 // random conformance; trace: events of a recorded run; stdio: steps of another process. Hits, misses, flush: the cache at work
 // on a file, in turns with lru-cache and fs, and with `peers` also with SQLite and LMDB; direct: 1 MiB ranges of files, beside fs; stall: the event loop meanwhile.
 // Everything is the median of rounds within one process; goals stand beside the figures that have one, and missing a goal is
@@ -28,6 +28,7 @@ import { explorerBench } from './explorer-bench.ts';
 import { machineFacts } from './machine-facts.ts';
 import { randomBench } from './random-bench.ts';
 import { stdioBench } from './stdio-bench.ts';
+import { tlaBench } from './tla-bench.ts';
 import { traceBench } from './trace-bench.ts';
 
 /** One line of the closing table. */
@@ -44,7 +45,7 @@ export interface Figure {
 const CACHE_BENCHES = { hits: hitsBench, misses: missesBench, flush: flushBench } as const;
 const BENCHES = [
   ...(Object.keys(CACHE_BENCHES) as (keyof typeof CACHE_BENCHES)[]),
-  ...(['direct', 'stall', 'peers', 'explorer', 'tlc', 'edges', 'random', 'trace', 'stdio'] as const),
+  ...(['direct', 'stall', 'peers', 'explorer', 'tlc', 'tla', 'edges', 'random', 'trace', 'stdio'] as const),
 ] as const;
 
 interface BenchOptions {
@@ -61,7 +62,7 @@ function readOptions(args: readonly string[]): BenchOptions {
     )
     .addOption(new Option('--only <bench...>', 'which to run').choices(BENCHES))
     .option('--rounds <n>', 'rounds of each measurement', positive, 3)
-    .option('--config <name>', 'configuration for the explorer', known, LARGE_CONFIGURATION)
+    .option('--config <name>', 'configuration for the explorer and the engines of TLA+', known, LARGE_CONFIGURATION)
     .option('--tla2tools <jar>', 'tla2tools.jar for the comparison with TLC (else TLA2TOOLS_JAR, TLA_TOOLS_JAR)')
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
@@ -99,7 +100,7 @@ function jarFor(options: BenchOptions): string | undefined {
 async function main(args: readonly string[]): Promise<ExitCode> {
   const options = readOptions(args);
   const wants = (bench: (typeof BENCHES)[number]): boolean => options.only?.includes(bench) ?? true;
-  const jar = wants('tlc') ? jarFor(options) : undefined;
+  const jar = wants('tlc') || wants('tla') ? jarFor(options) : undefined;
   collectGarbageOnDemand();
   const note = (line: string): void => console.error(line);
   // The cache comes first, in a process that has done nothing else.
@@ -109,6 +110,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   if (wants('explorer') || wants('tlc')) {
     figures.push(...(await explorerBench({ name: options.config, rounds: options.rounds, jar, note })));
   }
+  if (wants('tla')) figures.push(...(await tlaBench({ name: options.config, rounds: options.rounds, jar, note })));
   if (wants('edges')) figures.push(...(await edgesBench({ names: SAFE_CONFIGURATIONS, rounds: options.rounds, note })));
   const small = { name: 'data', rounds: options.rounds, note };
   if (wants('random')) figures.push(...(await randomBench(small)));
