@@ -4,8 +4,8 @@
 (* Next has one disjunct for each pair of action and outcome, named as the edges of the state graph are: the action's name *)
 (* with a capital, the outcome appended unless it is `done`. An action first tests the bound of the configuration (Acts,   *)
 (* Faults), then binds who takes the step and what it concerns, by sets that hold a client's promises or what the device   *)
-(* and the kernel can do, then tests the rest, and then says the effect. It has no parameters, so that both engines label  *)
-(* edges alike, and since the embedded one walks through the text of an action with arguments before it tries its guard.   *)
+(* and the kernel can do, then tests the rest, and then says the effect. It has no parameters: edges are labelled by names *)
+(* alone, in every voice.                                                                                                   *)
 EXTENDS BufferState, BufferAccess, BufferRelease, BufferModify, BufferWrite, BufferDevice, BufferKernel, BufferCancel,
         BufferClaims
 

@@ -1,5 +1,5 @@
 --------------------------- MODULE BufferCacheLive ---------------------------
-(* What comes to pass in the end, if everybody does his part. For TLC only: tla-checker knows no fairness.                  *)
+(* What comes to pass in the end, if everybody does his part.                                                               *)
 (*                                                                                                                         *)
 (* Without fairness only the possibility remains that each wait ends; the kit's model checks that (claim W1).               *)
 EXTENDS BufferCache

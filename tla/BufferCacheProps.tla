@@ -1,6 +1,6 @@
 -------------------------- MODULE BufferCacheProps --------------------------
-(* Claims about single steps, one sentence each, under the name that the catalogue knows. For TLC only: tla-checker does    *)
-(* not check action properties reliably, and the kit's model checks the same claims on every step in any case.             *)
+(* Claims about single steps, one sentence each, under the name that the catalogue knows. The kit's model checks the same  *)
+(* claims on every step.                                                                                                   *)
 (*                                                                                                                         *)
 (* Which action a step is shows in what it changes; where that leaves a doubt, the action stands in the formula. [][A]_vars *)
 (* does not look at steps that leave all variables as they were. Where such a step can break a claim, another part of it    *)

@@ -1,6 +1,6 @@
 --------------------------- MODULE BufferCacheSync ---------------------------
-(* What a device flush owes its caller. For TLC only: the claim speaks of what had completed before the call, so the       *)
-(* machine gets a memory here that the other configurations are spared.                                                    *)
+(* What a device flush owes its caller. The claim speaks of what had completed before the call, so the machine gets a      *)
+(* memory here that the other configurations are spared.                                                                   *)
 EXTENDS BufferCache
 
 VARIABLE

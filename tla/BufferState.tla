@@ -7,8 +7,7 @@
 (* wake-up only makes it runnable. Actions live in BufferAccess, BufferRelease, BufferModify, BufferWrite, BufferDevice,   *)
 (* BufferKernel and BufferCancel; claims in BufferClaims; BufferCache puts them together. All variables are declared here. *)
 (*                                                                                                                         *)
-(* The text keeps to the subset that TLC and tla-checker 0.9.0 read alike: every implication and mixed junction stands in  *)
-(* parentheses, and no helper has a parameter whose name is used by an operator that calls it.                             *)
+(* Every implication and mixed junction stands in parentheses, so that nobody has to know what binds tighter.              *)
 EXTENDS Integers, Sequences, FiniteSets
 
 CONSTANTS

@@ -1,6 +1,6 @@
 --------------------------- MODULE DirectIoLive ---------------------------
-(* What comes to pass in the direct machine in the end, if everybody does his part. For TLC only: tla-checker knows no      *)
-(* fairness. Without fairness only the possibility remains that each wait ends; the kit's model checks that.               *)
+(* What comes to pass in the direct machine in the end, if everybody does his part. Without fairness only the possibility   *)
+(* remains that each wait ends; the kit's model checks that.                                                                *)
 EXTENDS DirectIo
 
 (* The device answers every request, well or badly. *)

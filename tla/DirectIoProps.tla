@@ -1,6 +1,6 @@
 -------------------------- MODULE DirectIoProps --------------------------
-(* Claims about single steps of the direct machine, one sentence each, under the name that the catalogue knows. For TLC     *)
-(* only: tla-checker does not check action properties reliably, and the kit's model checks the same claims on every step.  *)
+(* Claims about single steps of the direct machine, one sentence each, under the name that the catalogue knows. The kit's   *)
+(* model checks the same claims on every step.                                                                             *)
 EXTENDS DirectIo
 
 (* The bio of this front ends in the step. *)

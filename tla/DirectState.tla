@@ -8,8 +8,7 @@
 (* second one with 2), and each write brings a number of its own from 3 on.                                                *)
 (*                                                                                                                         *)
 (* One action is one atomic step of a synchronous core. Actions live in DirectRead, DirectWrite, DirectBackend and         *)
-(* DirectDevice; claims in DirectClaims; DirectIo puts them together. All variables are declared here. The text keeps to   *)
-(* the subset that TLC and tla-checker 0.9.0 read alike, as BufferState says.                                              *)
+(* DirectDevice; claims in DirectClaims; DirectIo puts them together. All variables are declared here.                     *)
 EXTENDS Integers, FiniteSets
 
 CONSTANTS

@@ -44,7 +44,7 @@ state graphs, edge by edge.
 | \`model/buffer\`, \`model/direct\` | transitions on primary facts; what production maintains is computed here |
 | \`model/explorer\` | the search that both machines share |
 | \`src/core\` | \`hammer-io-core\` is the door; \`records/\` what is kept, \`actions/\` what happens |
-| \`src/policy\`, \`src/devices\`, \`src/direct\`, \`src/mount\` | the layers above, each on the ones below |
+| \`src/policy\`, \`src/devices\`, \`src/direct\`, \`src/mount\` | the layers around and above; \`devices/device.ts\` is what the core asks of a device |
 | \`test/kit\` | what users import to check a cache of their own |
 | \`test/check\` | the command \`check-model\`, a phase at a time |
 | \`test/tla\` | TLA+ in TypeScript: \`engine/\` compiles and explores, \`conformance/\` holds TLC's answers, the rest runs TLC and reads what it prints |
@@ -59,8 +59,9 @@ rule in \`rules.ts\`; in \`src/core/actions/modify.ts\` a function on records, l
 tells a claim about it. The table at the end leads from each function of the original to all of these.
 
 **The specification in an hour.** \`BufferState.tla\` (what is remembered), then one file an action group (\`BufferAccess\` get,
-\`BufferRelease\`, \`BufferModify\`, \`BufferWrite\`, \`BufferDevice\` completions, \`BufferKernel\`), \`BufferCache.tla\` (Next), \`BufferClaims.tla\`
-(invariants), \`BufferCacheProps.tla\` (steps), \`BufferCacheLive.tla\` (fairness and progress). The same order for the files \`Direct…\`.
+\`BufferRelease\`, \`BufferModify\`, \`BufferWrite\`, \`BufferDevice\` completions, \`BufferKernel\`, \`BufferCancel\`), \`BufferCache.tla\` (Next), \`BufferClaims.tla\`
+(invariants), \`BufferCacheProps.tla\` (steps), \`BufferCacheLive.tla\` (fairness and progress),
+\`BufferCacheSync.tla\` (what a device flush owes its caller). The same order for the files \`Direct…\`.
 
 **The TLA+ engine as a book.** \`test/tla/engine/index.ts\` lists its parts in the order in which a text passes through them: syntax,
 names, levels, compilation to JavaScript, exploration, temporal formulas, explanation.

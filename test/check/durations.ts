@@ -16,7 +16,7 @@ export function readDurations(file = FILE): Durations {
     const json: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (typeof json !== 'object' || json === null) return {};
     const known = PHASE_IDS.map((id) => [id, (json as Readonly<Record<string, unknown>>)[id]] as const);
-    return Object.fromEntries(known.filter(([, seconds]) => typeof seconds === 'number' && seconds >= 0)) as Durations;
+    return Object.fromEntries(known.filter(([, seconds]) => typeof seconds === 'number' && seconds >= 0));
   } catch {
     return {};
   }

@@ -34,11 +34,11 @@ const EPILOGUE = `
 Exit codes: 0 everything asked for holds; 1 something is violated, different or missing; 2 wrong usage.
 
 Examples:
-  npm run check-model                                    everything, without Java
+  npm run check-model                                    everything but the two large configurations, without Java
   npm run check-model -- --config data meta              two configurations
   npm run check-model -- --only edges                    production alone, every edge
   npm run check-model -- --explain I5                    one claim: reason, lines of the original, example, TLA+ name
-  npm run check-model -- --engine tlc --tla2tools JAR    everything that the manifest lists, with TLC
+  npm run check-model -- --engine tlc --tla2tools JAR    the same, TLA+ with TLC
 `;
 
 /** Reads the arguments after the command's name. */
@@ -51,14 +51,14 @@ export function readOptions(args: readonly string[]): CheckOptions {
     .option('--config <name...>', 'only these configurations')
     .addOption(new Option('--only <phase...>', 'only these phases').choices(PHASE_IDS))
     .addOption(new Option('--engine <name>', 'TLA+ engine').choices(['compiled', 'tlc']).default('compiled'))
-    .option('--tla2tools <jar>', 'tla2tools.jar for --engine tlc (else TLA2TOOLS_JAR, TLA_TOOLS_JAR)')
+    .option('--tla2tools <jar>', 'tla2tools.jar for --engine tlc (else TLA2TOOLS_JAR, TLA_TOOLS_JAR, ~/.cache/hammer-io-kit)')
     .option('--tla-dir <dir>', 'another directory with specification, configurations and manifest')
     .option('--json <file>', 'write the result for machines, whole or not at all')
     .option('--explain <id>', 'tell what a claim, repair, goal, promise, action or device fault says and why, and stop')
     .option('--bug <name>', 'plant one bug: its patch, the shortest story found, the claim that catches it, and stop')
     .option('--replay <token>', 'repeat a failed random run from its token, and stop')
     .option('--trace <file>', 'say whether a recorded run is a run of the model, and stop')
-    .option('--list', 'list phases, configurations, claims and repairs, and stop')
+    .option('--list', 'list phases, configurations, claims, goals and repairs, and stop')
     .option('--verbose', 'also tell how often each claim applied, and how the original fails without each repair');
   const given = readArguments(command, args, EPILOGUE).opts<Omit<CheckOptions, 'list' | 'verbose'>>();
   return { list: false, verbose: false, ...given };

@@ -8,6 +8,8 @@ import { Listr, type ListrTask } from 'listr2';
 import type { PhaseContext } from './phase-context.ts';
 import { estimateText, type Durations } from './durations.ts';
 import { oneLine } from '../kit/exit-codes.ts';
+import { CfgError } from '../kit/tla/cfg.ts';
+import { ConfigurationError } from '../kit/tla/constant-reader.ts';
 import { Ledger } from './ledger.ts';
 import { LineRenderer, TITLE_COLUMN } from './line-renderer.ts';
 import type { Parts } from './parts.ts';
@@ -72,8 +74,11 @@ function taskOf(phase: Phase, base: Omit<PhaseContext, 'say'>, last: Durations, 
       try {
         summary = await phase.run({ ...base, say: (line) => void (task.output = line) });
       } catch (error) {
+        const isMistake = error instanceof ConfigurationError || error instanceof CfgError;
         const { message, stack } = error instanceof Error ? error : new Error(String(error));
-        ledger.fail(phase.id, `The check itself broke down: ${oneLine(message)}`, stack?.split('\n').slice(1, 6) ?? []);
+        // What is wrong with a file of the specification is the reader's to mend; the command has done its work.
+        if (isMistake) ledger.fail(phase.id, oneLine(message));
+        else ledger.fail(phase.id, `The check itself broke down: ${oneLine(message)}`, stack?.split('\n').slice(1, 6) ?? []);
         summary = 'broke down';
       }
       durations[phase.id] = (performance.now() - began) / 1000;

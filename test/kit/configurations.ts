@@ -1,6 +1,6 @@
 // The named configurations of the machine, as Shapes.
 //
-// A configuration is written once, as the cfg file that the TLA+ engines read (`tla/<name>.cfg`); the model and production
+// A configuration is written once, as the cfg file that the TLA+ engines read (`tla/cfg/<name>.cfg`); the model and production
 // get theirs from the same constants, so the voices cannot drift apart in what they are asked. Indices are settled here:
 // blocks, volumes and clients stand in the alphabetical order of their names, which is also the device order of the blocks.
 // Whoever wants a configuration of their own needs no cfg: a Shape is an ordinary value.

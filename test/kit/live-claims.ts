@@ -45,6 +45,7 @@ function statementOf(id: string): string {
   return [...INVARIANTS, ...PROPERTIES].find((claim) => claim.id === id)?.statement ?? 'no claim of the catalogue';
 }
 
+/** How a core is watched. */
 export interface LiveClaimsOptions {
   /** Most handles and tickets at a time. Default 64. */
   readonly clients?: number;
@@ -52,6 +53,7 @@ export interface LiveClaimsOptions {
   readonly volatileOf?: (volume: number) => Volatile;
 }
 
+/** A core under watch, and what was seen of it. */
 export interface LiveClaims {
   /** Use this instead of the core. */
   readonly core: HammerIoCore;

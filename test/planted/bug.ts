@@ -8,7 +8,7 @@
 //   graph      the state graph of a voice is not that of the other voice
 //   W1, P9     a client, or an operation on file data, waits for what can no longer happen (stuck states)
 //   device     a device does not keep what the shared suite says of every device
-//   linearizability   what clients of files have read has no order (direct/recorded-history.ts)
+//   linearizability   what clients of files have read has no order (../loads/recorded-history.ts)
 
 import type { DIRECT_SAFE } from '../kit/direct/configurations.ts';
 import type { Shape } from '../../spec/buffer/snapshot.ts';

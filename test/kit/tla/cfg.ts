@@ -1,7 +1,7 @@
 // Reads a TLC configuration file (.cfg) into a typed value, and holds it against the constants that the module declares.
 //
-// TLC accepts a cfg that assigns a constant which the module does not have, and so does tla-checker: a slip in a name would
-// silently check another model. `checkConstants` refuses that. What the subset of both engines forbids is the lint's business.
+// TLC accepts a cfg that assigns a constant which the module does not have: a slip in a name would silently check another model.
+// `checkConstants` refuses that.
 
 import { parseValue, ValueError, type Value } from './value.ts';
 import { blankComments } from './module-text.ts';

@@ -2,7 +2,7 @@
 //
 // Enough to join modules and to hold a cfg against a module, quick, and without a syntax tree. Comments and strings are
 // blanked first, position by position, so that nothing inside them is mistaken for a declaration. Not a parser: whether
-// the module is well-formed is for the lint and the engines to say.
+// the module is well-formed is for the engines to say.
 
 /** A declaration or boundary in the text, from `start` up to `end`. */
 export interface Span {

@@ -1,5 +1,5 @@
 // The list of planted bugs is in order: each can be planted in the text as it is now, names what must catch it, and together
-// they put every claim of the catalogue to the test. Nothing is run here; hunts are in planted-hunt.test.ts and in check-model.
+// they put every claim of the catalogue to the test. Nothing is run here; hunts are in hunt.test.ts and in check-model.
 
 import { describe, expect, test } from 'vitest';
 import { DIRECT_CLAIMS, DIRECT_PROGRESS } from '../../../spec/direct/index.ts';

@@ -1,4 +1,4 @@
-// TLC without TLC: outputs that both versions really printed on the fixtures (see fixtures/tla/tlc/README.md) are read, and
+// TLC without TLC: outputs that both versions really printed on the fixtures (see support/tla/tlc/README.md) are read, and
 // the engine is driven against a stand-in for the java command that prints them. Where this machine names a jar
 // (TLA2TOOLS_JAR, TLA_TOOLS_JAR or the cache), the engine is also run for real.
 
