@@ -51,7 +51,10 @@ export function readOptions(args: readonly string[]): CheckOptions {
     .option('--config <name...>', 'only these configurations')
     .addOption(new Option('--only <phase...>', 'only these phases').choices(PHASE_IDS))
     .addOption(new Option('--engine <name>', 'TLA+ engine').choices(['compiled', 'tlc']).default('compiled'))
-    .option('--tla2tools <jar>', 'tla2tools.jar for --engine tlc (else TLA2TOOLS_JAR, TLA_TOOLS_JAR, ~/.cache/hammer-io-kit)')
+    .option(
+      '--tla2tools <jar>',
+      'tla2tools.jar for --engine tlc (else TLA2TOOLS_JAR, TLA_TOOLS_JAR, ~/.cache/hammer-io-kit)',
+    )
     .option('--tla-dir <dir>', 'another directory with specification, configurations and manifest')
     .option('--json <file>', 'write the result for machines, whole or not at all')
     .option('--explain <id>', 'tell what a claim, repair, goal, promise, action or device fault says and why, and stop')

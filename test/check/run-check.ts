@@ -78,7 +78,12 @@ function taskOf(phase: Phase, base: Omit<PhaseContext, 'say'>, last: Durations, 
         const { message, stack } = error instanceof Error ? error : new Error(String(error));
         // What is wrong with a file of the specification is the reader's to mend; the command has done its work.
         if (isMistake) ledger.fail(phase.id, oneLine(message));
-        else ledger.fail(phase.id, `The check itself broke down: ${oneLine(message)}`, stack?.split('\n').slice(1, 6) ?? []);
+        else
+          ledger.fail(
+            phase.id,
+            `The check itself broke down: ${oneLine(message)}`,
+            stack?.split('\n').slice(1, 6) ?? [],
+          );
         summary = 'broke down';
       }
       durations[phase.id] = (performance.now() - began) / 1000;
