@@ -58,6 +58,14 @@ const text = (f: Ltl): string => {
   }
 };
 
+/** More ways than this: the formula is nested too deeply to be checked. */
+const MOST_TRANSITIONS = 20_000;
+
+/** A formula whose automaton would be too large. */
+export class FormulaTooLarge extends Error {
+  override readonly name = 'FormulaTooLarge';
+}
+
 export function automatonOf(formula: Ltl): Automaton {
   const numbers = new Map<string, number>();
   const states: ReadonlyMap<string, Ltl>[] = [];
@@ -70,9 +78,11 @@ export function automatonOf(formula: Ltl): Automaton {
   };
   numberOf(new Map([[text(formula), formula]]));
   const transitions: Transition[][] = [];
+  let total = 0;
   for (let at = 0; at < states.length; at++) {
     let ways: Way[] = [{ literals: new Map(), next: new Map(), putOff: new Set() }];
-    for (const f of states[at]!.values()) ways = ways.flatMap((way) => meet(f, way));
+    for (const f of states[at]!.values()) ways = distinct(ways.flatMap((way) => meet(f, way)));
+    if ((total += ways.length) > MOST_TRANSITIONS) throw new FormulaTooLarge();
     transitions.push(
       ways.map(({ literals, next, putOff }) => {
         const chosen = (of: 'state' | 'step', positive: boolean): number[] =>
@@ -93,6 +103,16 @@ export function automatonOf(formula: Ltl): Automaton {
   }
   return { transitions, untils: untils.size };
 }
+
+/** Each way once: obligations that ask for the same leave many alike. */
+function distinct(ways: readonly Way[]): Way[] {
+  const known = new Map<string, Way>();
+  for (const way of ways) {
+    const key = [way.literals.keys(), way.next.keys(), way.putOff].map((texts) => [...texts].sort().join(' & ')).join(' | ');
+    if (!known.has(key)) known.set(key, way);
+  }
+  return [...known.values()];
+} // prettier-ignore
 
 /** The ways to meet one obligation more. */
 function meet(f: Ltl, way: Way): Way[] {

@@ -6,7 +6,7 @@
 // it, or never again be where it is enabled, which is looked for in the part without those states. The way into such a part and once
 // round is the counterexample.
 
-import { always, automatonOf, both, either, eventually, FALSE, TRUE, type Automaton, type Ltl } from './automaton.ts';
+import { always, automatonOf, both, either, eventually, FALSE, FormulaTooLarge, TRUE, type Automaton, type Ltl } from './automaton.ts'; // prettier-ignore
 import type { Formula, Property, Reader } from './behaviour.ts';
 import { SpecificationError } from './errors.ts';
 import type { Exploration } from './explore.ts';
@@ -45,12 +45,22 @@ export function checkTemporal(
   }
   let broken: Ltl = FALSE;
   for (const part of property.temporal) broken = either(broken, atoms.ltl(part, false));
-  const automaton = automatonOf(both(broken, assumed));
+  const automaton = automatonFor(both(broken, assumed), property);
   return (exploration, program) => {
     const found = new Product(exploration, program, automaton, fair, atoms).search();
     return found === undefined ? undefined : { property: property.name, ...found };
   };
 }
+
+function automatonFor(formula: Ltl, { name, temporal }: Property): Automaton {
+  try {
+    return automatonOf(formula);
+  } catch (error) {
+    if (!(error instanceof FormulaTooLarge)) throw error;
+    const [first] = temporal;
+    throw new SpecificationError('temporal formula', first!.e.position, `${name} nests temporal operators too deeply to be checked; take it apart.`);
+  }
+} // prettier-ignore
 
 /** The predicates that formulas ask about, each once. */
 class Atoms {
