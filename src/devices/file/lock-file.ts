@@ -15,6 +15,7 @@
 //
 // Hard links to the locked file are other names with other locks; within a process `volume-file.ts` notices them.
 
+import { constants } from 'node:fs';
 import { link, readFile, readlink, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { threadId } from 'node:worker_threads';
@@ -77,7 +78,7 @@ export class LockFile {
   /** Gives the lock back. A lock that is not ours any more, because somebody removed it by hand, is left alone. */
   async release(): Promise<void> {
     try {
-      if ((await readFile(this.#path, 'utf8')) === this.#text) await unlink(this.#path);
+      if ((await textIn(this.#path)) === this.#text) await unlink(this.#path);
     } catch (thrown) {
       if (!isCode(thrown, 'ENOENT')) throw deviceErrorFrom(thrown, { file: this.#path, operation: 'close' });
     }
@@ -141,7 +142,7 @@ async function self(number: number): Promise<LockHolder> {
 /** The holder that a lock names; undefined if the lock has gone, and `malformed` without a pid if it says nothing. */
 async function readHolder(path: string): Promise<LockHolder | 'malformed' | undefined> {
   try {
-    const holder = JSON.parse(await readFile(path, 'utf8')) as Partial<LockHolder> | null;
+    const holder = JSON.parse(await textIn(path)) as Partial<LockHolder> | null;
     const words = [holder?.started, holder?.boot, holder?.pidNamespace, holder?.host];
     const isWhole = Number.isSafeInteger(holder?.pid) && words.every((word) => typeof word === 'string');
     return isWhole ? (holder as LockHolder) : 'malformed';
@@ -180,6 +181,9 @@ async function processStat(pid: number): Promise<{ started: string; isZombie: bo
   return { started: fields[19] ?? '', isZombie: fields[0] === 'Z' || fields[0] === 'X' };
 }
 
+/** The text of a lock, without waiting should it be a pipe. */
+const textIn = (path: string): Promise<string> =>
+  readFile(path, { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NONBLOCK });
 const textOf = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
 
 const isCode = (thrown: unknown, code: string): boolean => (thrown as { code?: unknown } | null)?.code === code;

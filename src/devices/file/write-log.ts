@@ -9,7 +9,7 @@
 //
 // The first append that fails ends the log: what follows a gap would be read as if there were none.
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { DeviceError, deviceErrorFrom } from './device-error.ts';
 import type { Job } from './job.ts';
@@ -179,7 +179,8 @@ class LogFile {
 
   constructor(path: string) {
     this.#path = path;
-    this.#fd = this.#ask(() => openSync(path, 'r'));
+    // A pipe is opened without waiting for its other end, and is empty.
+    this.#fd = this.#ask(() => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
     this.left = this.#ask(() => fstatSync(this.#fd).size);
   }
 

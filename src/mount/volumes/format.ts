@@ -6,9 +6,9 @@
 // already is refused unless the caller says `overwrite`; all are looked at before the first is written.
 
 import { randomUUID } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { InvalidArgument } from '../../core/errors.ts';
-import { deviceErrorFrom } from '../../devices/file/device-error.ts';
+import { DeviceError } from '../../devices/file/device-error.ts';
+import { readFirstBytes } from '../../devices/file/find-file.ts';
 import { FileDevice } from '../../devices/file/index.ts';
 import type { MountDevice } from '../../devices/mount-device.ts';
 import { RawBlocks } from './raw-blocks.ts';
@@ -107,20 +107,14 @@ async function formatWith(
 
 /** Is there a file or device already? Before anything is made, so that refusing one leaves none behind. */
 async function look(path: string, overwrite: boolean): Promise<boolean> {
-  const first = new Uint8Array(FIRST_BYTES);
   try {
-    const handle = await open(path, 'r');
-    try {
-      await handle.read(first, 0, FIRST_BYTES, 0);
-    } finally {
-      await handle.close();
-    }
+    const first = await readFirstBytes(path, FIRST_BYTES);
+    if (hasMagic(first) && !overwrite) throw new VolumeExists(path);
+    return true;
   } catch (thrown) {
-    if ((thrown as { code?: unknown }).code === 'ENOENT') return false;
-    throw deviceErrorFrom(thrown, { file: path, operation: 'open' });
+    if (thrown instanceof DeviceError && thrown.code === 'ENOENT') return false;
+    throw thrown;
   }
-  if (hasMagic(first) && !overwrite) throw new VolumeExists(path);
-  return true;
 }
 
 function checkBlockBytes(blockBytes: number): void {

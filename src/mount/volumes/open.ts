@@ -3,11 +3,10 @@
 //
 //   paths ──▶ size of a block (from the first 512 bytes) ──▶ slab ──▶ FileDevice ──▶ headers checked ──▶ core, policy
 
-import { open } from 'node:fs/promises';
 import type { CachePolicy } from '../../policy/clock-policy.ts';
 import { ClockPolicy } from '../../policy/clock-policy.ts';
 import { InvalidArgument } from '../../core/errors.ts';
-import { deviceErrorFrom } from '../../devices/file/device-error.ts';
+import { readFirstBytes } from '../../devices/file/find-file.ts';
 import type { FileVolume } from '../../devices/file/index.ts';
 import { FileDevice } from '../../devices/file/index.ts';
 import { HammerIoCore } from '../../core/hammer-io-core.ts';
@@ -206,19 +205,7 @@ async function commonBlockBytes(paths: readonly string[]): Promise<number> {
 }
 
 async function blockBytesOf(path: string): Promise<number> {
-  const first = new Uint8Array(FIRST_BYTES);
-  let bytesRead: number;
-  try {
-    const handle = await open(path, 'r');
-    try {
-      ({ bytesRead } = await handle.read(first, 0, FIRST_BYTES, 0));
-    } finally {
-      await handle.close();
-    }
-  } catch (thrown) {
-    throw deviceErrorFrom(thrown, { file: path, operation: 'open' });
-  }
-  return readBlockBytes(first.subarray(0, bytesRead), path);
+  return readBlockBytes(await readFirstBytes(path, FIRST_BYTES), path);
 }
 
 async function readHeaders(
