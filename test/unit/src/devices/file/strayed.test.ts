@@ -42,7 +42,10 @@ describe.each([
   [
     'replaced by rename',
     'REPLACED',
-    () => (writeFileSync(at('new'), 'x'.repeat(16 * 512)), renameSync(at('new'), at('a.vol'))),
+    () => {
+      writeFileSync(at('new'), 'x'.repeat(16 * 512));
+      renameSync(at('new'), at('a.vol'));
+    },
   ],
 ] as const)('a volume that is %s', (_, code, change_) => {
   test('fails sync and close, and its bytes can be saved', async () => {
