@@ -17,7 +17,7 @@ import type { IoType } from '../../spec/buffer/snapshot.ts';
 import type { Answer } from './answer.ts';
 import { DONE, NO_TICKET } from './answer.ts';
 import { cancel } from './actions/cancel.ts';
-import type { Request, Result } from '../devices/device.ts';
+import type { Request, Result } from './device.ts';
 import { Reentered } from './errors.ts';
 import * as gets from './actions/get.ts';
 import type { Handle } from './records/handles.ts';

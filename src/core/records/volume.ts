@@ -18,7 +18,7 @@ import type { Answer } from '../answer.ts';
 import { DONE, ERROR, unfinished } from '../answer.ts';
 import { BlockTable } from './block-table.ts';
 import type { Buf } from './buf.ts';
-import type { Result } from '../../devices/device.ts';
+import type { Result } from '../device.ts';
 import { InvalidArgument, unreachable } from '../errors.ts';
 import type { HammerIo } from './hammer-io.ts';
 import { isLocked } from './reference-word.ts';
