@@ -12,7 +12,7 @@ export {
   type Violation,
 } from './buffer/explore.ts';
 export type { ExplorationOf } from './explorer/search.ts';
-export { stuckStates } from './explorer/stuck.ts';
+export { stuckStates } from './buffer/stuck.ts';
 export { blankSnapshot, type MutableSnapshot } from './buffer/snapshot.ts';
 export type { PromiseName } from './buffer/rules.ts';
 export { LIMITS, ShapeTooLarge } from './buffer/state.ts';

@@ -316,7 +316,7 @@ export const ORIGINAL_FUNCTIONS: readonly OriginalFunction[] = [
     'hammer_io_flush_sync',
     [1961, 1989],
     'flush the device caches that need it',
-    ['core/records/volume.ts'],
+    ['core/actions/barrier.ts'],
     ['ioFlushSync', 'flushDone', 'resumeFlushSync'],
   ),
   built(

@@ -61,7 +61,7 @@ export type {
   Result,
   UndoRequest,
   WriteRequest,
-} from './devices/device.ts';
+} from './core/device.ts';
 export { MemoryDevice } from './devices/memory-device.ts';
 export type { Completion, CompletionSink, Fault } from './devices/memory-device.ts';
 export { hasValidCrc } from './core/block-crc.ts';

@@ -6,15 +6,9 @@
 import type { Goal, Invariant, Property } from '../../spec/claim.ts';
 import type { IoSnapshot, Snapshot } from '../../spec/buffer/snapshot.ts';
 import { ACTION_KINDS, type Action, type Outcome } from '../../spec/buffer/vocabulary.ts';
+import type { Violation } from '../explorer/search.ts';
 import type { Machine } from './machine.ts';
 import { Records, Sight } from './sight.ts';
-
-/** A claim that does not hold: in a state, or on the step by `action` out of it. */
-export interface Violation {
-  readonly claim: string;
-  readonly state: number;
-  readonly action?: number;
-}
 
 /** What is checked; claims that are not of status `checked` are not asked. */
 export interface Checked {

@@ -6,8 +6,8 @@ import { ClaimCheck, type Checked } from './claim-check.ts';
 import type { Machine } from './machine.ts';
 import { Search, stepsTo, type ExplorationOf, type SearchOptions } from '../explorer/search.ts';
 
-export type { Violation } from './claim-check.ts';
 export type { Graph } from '../explorer/edges.ts';
+export type { Violation } from '../explorer/search.ts';
 
 /** Outcomes by the code that edges carry. */
 export const OUTCOMES: readonly Outcome[] = [

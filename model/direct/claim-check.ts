@@ -3,7 +3,7 @@
 
 import type { DirectGoal, DirectInvariant, DirectProperty, DirectStep } from '../../spec/direct/claim.ts';
 import type { DirectAction, DirectOutcome } from '../../spec/direct/vocabulary.ts';
-import type { Violation } from '../buffer/claim-check.ts';
+import type { Violation } from '../explorer/search.ts';
 import type { DirectMachine } from './machine.ts';
 import { blankDirectSnapshot, takeDirectSnapshot } from './snapshot.ts';
 

@@ -4,7 +4,6 @@
 // The order of discovery is fixed (states in queue order, actions in the order that the explorer gives), so numbers, traces and
 // counts are the same on every run. Depth is counted as TLC does: the initial state alone is depth 1.
 
-import type { Violation } from '../buffer/claim-check.ts';
 import { Edges, grown, type Graph } from './edges.ts';
 import { StateTable } from './tables.ts';
 
@@ -13,6 +12,13 @@ export interface Searched {
   readonly rowWords: number;
   readonly state: { readonly words: Int32Array };
   initialRow(): Int32Array;
+}
+
+/** A claim that does not hold: in a state, or on the step by `action` out of it. */
+export interface Violation {
+  readonly claim: string;
+  readonly state: number;
+  readonly action?: number;
 }
 
 /** The claims of a search. */

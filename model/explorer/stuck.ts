@@ -3,24 +3,7 @@
 // A client is stuck in a state from which no sequence of steps leads to a state where it waits no longer (AG EF). That
 // is weaker than liveness, needs no fairness, and is exactly what a lost wake-up violates.
 
-import type { ClientAt } from '../../spec/buffer/snapshot.ts';
-import type { Exploration, Graph } from '../buffer/explore.ts';
-
-const AT_REST: readonly ClientAt[] = ['idle', 'hold'];
-
-/** For each client that can be stuck, the first such state in breadth-first order. Needs the graph. */
-export function stuckStates(exploration: Exploration): readonly { readonly client: number; readonly state: number }[] {
-  const { machine, distinct, graph } = exploration;
-  if (graph === undefined)
-    throw new TypeError('stuckStates needs an exploration with its graph: explore(machine, { graph: true })');
-  const incoming = incomingEdges(graph, distinct);
-  return machine.state.clients
-    .map((c, client) => ({
-      client,
-      state: firstWithoutWayOut(exploration, incoming, () => AT_REST.includes(c.at)),
-    }))
-    .filter(({ state }) => state !== -1);
-}
+import type { Graph } from './edges.ts';
 
 /** The first state from which no sequence of steps leads to a state that is at rest, or -1. */
 export function firstWithoutWayOut(

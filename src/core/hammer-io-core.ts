@@ -16,8 +16,9 @@
 import type { IoType } from '../../spec/buffer/snapshot.ts';
 import type { Answer } from './answer.ts';
 import { DONE, NO_TICKET } from './answer.ts';
+import * as barrier from './actions/barrier.ts';
 import { cancel } from './actions/cancel.ts';
-import type { Request, Result } from '../devices/device.ts';
+import type { Request, Result } from './device.ts';
 import { Reentered } from './errors.ts';
 import * as gets from './actions/get.ts';
 import type { Handle } from './records/handles.ts';
@@ -29,7 +30,7 @@ import * as releasing from './actions/release.ts';
 import type { TicketKind } from './actions/resume.ts';
 import { resume } from './actions/resume.ts';
 import type { Ticket } from './records/tickets.ts';
-import * as volumes from './records/volume.ts';
+import { mark, volumeOf } from './records/volume.ts';
 import * as writing from './actions/write.ts';
 
 /** A view of bytes that are not to be changed. Typed arrays cannot be frozen, so this is a promise, not a lock. */
@@ -232,7 +233,7 @@ export class HammerIoCore {
 
   /** A write that the core did not see may be in the volatile cache of the volume. L1951-1955. */
   ioFlushMark(volume: number): Answer {
-    volumes.mark(volumes.volumeOf(this.#enter(), volume));
+    mark(volumeOf(this.#enter(), volume));
     return DONE;
   }
 
@@ -241,7 +242,7 @@ export class HammerIoCore {
    * flush has failed, now or ever. L1961-1989.
    */
   ioFlushSync(): Answer {
-    return volumes.ioFlushSync(this.#enter());
+    return barrier.ioFlushSync(this.#enter());
   }
 
   /** Drops the reference by which a failed write pinned the buffer; `none` if there is none. Promise: HandleOpen. L234-246. */
@@ -300,7 +301,7 @@ export class HammerIoCore {
 
   /** A device flush has completed. `error` is critical and stays so. L1984-1988. */
   flushDone(request: number, result: Result): Answer {
-    return volumes.flushDone(this.#enter(), request, result);
+    return barrier.flushDone(this.#enter(), request, result);
   }
 
   // ── The kernel's wishes ──────────────────────────────────────────────────────────────────────────────────────────────

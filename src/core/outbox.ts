@@ -1,7 +1,7 @@
 // The outbox: what the core asks of devices and of the UNDO log, in order of issue, until somebody drains it. Requests to
 // a device stay known by id until they complete, so that a completion of nothing is recognised.
 
-import type { DeviceRequest, Request, UndoRequest } from '../devices/device.ts';
+import type { DeviceRequest, Request, UndoRequest } from './device.ts';
 import { ImpossibleInput } from './errors.ts';
 
 /** The input by which a request of a kind completes, for error messages. */

@@ -10,7 +10,7 @@
 // fault says how much of the new arrived; either way the device can not vouch for the block until the next flush.
 
 import type { Volatile } from '../../spec/buffer/snapshot.ts';
-import type { Device, DeviceRequest, Result } from './device.ts';
+import type { Device, DeviceRequest, Result } from '../core/device.ts';
 import { ImpossibleInput } from '../core/errors.ts';
 
 /** How a request ends: `arrivedBytes` of a failed write reached the medium. */

@@ -12,7 +12,7 @@
 //   await mount.close();
 //   const again = await Mount.open({ device: volumes.reopen() });
 
-import type { DeviceRequest } from './device.ts';
+import type { DeviceRequest } from '../core/device.ts';
 import { HammerIoError, InvalidArgument } from '../core/errors.ts';
 import type { Fault } from './memory-device.ts';
 import { MemoryDevice } from './memory-device.ts';

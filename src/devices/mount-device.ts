@@ -5,7 +5,7 @@
 // complete requests in any order and in any grouping, but never from inside `submit`. A flush covers every write of its volume
 // that was completed before the flush was submitted.
 
-import type { Device, DeviceRequest, Result } from './device.ts';
+import type { Device, DeviceRequest, Result } from '../core/device.ts';
 
 /** How a request ended. */
 export interface MountCompletion {

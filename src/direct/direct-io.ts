@@ -26,7 +26,7 @@
 
 import type { DirectOutcome } from '../../spec/direct/vocabulary.ts';
 import type { Ticket } from '../core/records/tickets.ts';
-import type { DeviceRequest, Result } from '../devices/device.ts';
+import type { DeviceRequest, Result } from '../core/device.ts';
 import { InvalidArgument, Reentered } from '../core/errors.ts';
 import * as committing from './committing.ts';
 import type { DirectOptions } from './direct-options.ts';

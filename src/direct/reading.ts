@@ -10,7 +10,7 @@
 
 import { crc32 } from 'node:zlib';
 import type { DirectOutcome } from '../../spec/direct/vocabulary.ts';
-import type { Result } from '../devices/device.ts';
+import type { Result } from '../core/device.ts';
 import { BrokenPromise, CacheFull, ImpossibleInput } from '../core/errors.ts';
 import type { DirectState } from './direct-state.ts';
 import type { ExtentRecord } from './extents.ts';

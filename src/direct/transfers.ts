@@ -1,7 +1,7 @@
 // The requests of direct I/O: straight between the memory of a front and the medium, one for all blocks of an extent. They
 // wait in an outbox until somebody drains it, and stay known by id until they complete.
 
-import type { DeviceRequest } from '../devices/device.ts';
+import type { DeviceRequest } from '../core/device.ts';
 import { ImpossibleInput } from '../core/errors.ts';
 import type { Outbox } from '../core/outbox.ts';
 import type { ExtentRecord } from './extents.ts';

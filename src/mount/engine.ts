@@ -9,7 +9,7 @@
 
 import { hasValidCrc } from '../core/block-crc.ts';
 import type { CachePolicy } from '../policy/clock-policy.ts';
-import type { DeviceRequest, ReadRequest, Request, Result } from '../devices/device.ts';
+import type { DeviceRequest, ReadRequest, Request, Result } from '../core/device.ts';
 import type { Handle } from '../core/records/handles.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import { refsOf } from '../core/records/reference-word.ts';

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { DeviceRequest } from '../../src/devices/device.ts';
+import type { DeviceRequest } from '../../src/core/device.ts';
 import { formatVolumes, Mount, WritesLost } from '../../src/mount/index.ts';
 import { holds, runLoad, type LoadBlock, type LoadCounts, type LoadOptions } from '../loads/mount-load.ts';
 import { staged, type DrivenVolumes } from '../support/mount-stage.ts';

@@ -7,7 +7,7 @@
 import type { Shape, Volatile } from '../../spec/buffer/snapshot.ts';
 import type { Action, Outcome, StepStats } from '../../spec/buffer/vocabulary.ts';
 import type { Answer } from '../../src/core/answer.ts';
-import type { Request, Result } from '../../src/devices/device.ts';
+import type { Request, Result } from '../../src/core/device.ts';
 import { ImpossibleInput } from '../../src/core/errors.ts';
 import { HammerIoCore } from '../../src/core/hammer-io-core.ts';
 import type { HammerIo } from '../../src/core/records/hammer-io.ts';

@@ -23,7 +23,7 @@
 // Memory of a write is spoilt as soon as the call is over, even if its signal ended it. A call that fails may have happened, now
 // or later, or not. Everything runs in microtasks: a run is a function of its seed.
 
-import type { DeviceRequest } from '../../src/devices/device.ts';
+import type { DeviceRequest } from '../../src/core/device.ts';
 import type { Element } from '../../src/index.ts';
 import { Mount, type FileOptions, type LentMemory, type MountFile } from '../../src/mount/index.ts';
 import { BLOCK_BYTES, DrivenVolumes, formatted } from '../support/mount-stage.ts';

@@ -1,7 +1,7 @@
 // The engine of a mount over a core that says what the test wants: what a turn does, when all is quiet, and what completions do.
 
 import { test } from 'vitest';
-import type { DeviceRequest, Result } from '../../src/devices/device.ts';
+import type { DeviceRequest, Result } from '../../src/core/device.ts';
 import { Engine } from '../../src/mount/engine.ts';
 import { MountBroken } from '../../src/mount/errors.ts';
 import type { Waiter } from '../../src/mount/waits.ts';

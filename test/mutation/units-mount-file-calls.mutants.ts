@@ -2,7 +2,7 @@
 // to the device from memory that was lent, and what becomes of calls under way when the file closes or the mount breaks.
 
 import { test } from 'vitest';
-import type { DeviceRequest } from '../../src/devices/device.ts';
+import type { DeviceRequest } from '../../src/core/device.ts';
 import type { FileOptions } from '../../src/mount/file/opening.ts';
 import { BLOCK_BYTES as B, settle, staged } from '../support/mount-stage.ts';
 import { mustBe, mustEqual } from './must.ts';

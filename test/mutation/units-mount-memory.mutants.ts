@@ -2,7 +2,7 @@
 // asked of the part itself.
 
 import { test } from 'vitest';
-import type { DeviceRequest } from '../../src/devices/device.ts';
+import type { DeviceRequest } from '../../src/core/device.ts';
 import { MemoryVolumes } from '../../src/devices/memory-volumes.ts';
 import { Faults } from '../../src/mount/faults.ts';
 import { formatDevice, Mount } from '../../src/mount/index.ts';

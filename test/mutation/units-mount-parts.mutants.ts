@@ -4,7 +4,7 @@
 import { test } from 'vitest';
 import type { Answer } from '../../src/core/answer.ts';
 import type { Room as Verdict } from '../../src/policy/clock-policy.ts';
-import type { DeviceRequest } from '../../src/devices/device.ts';
+import type { DeviceRequest } from '../../src/core/device.ts';
 import { CacheFull } from '../../src/core/errors.ts';
 import { RawBlocks } from '../../src/mount/volumes/raw-blocks.ts';
 import { ReadsAhead, type Joiner } from '../../src/mount/reads-ahead.ts';

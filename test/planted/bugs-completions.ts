@@ -117,7 +117,7 @@ export const COMPLETION_BUGS: readonly BufferBug[] = [
     scene: DEVICE_TRAFFIC,
     patches: [
       {
-        file: 'src/core/records/volume.ts',
+        file: 'src/core/actions/barrier.ts',
         find: "  if (result === 'error') {\n    failFlush(m, volume);\n    return ERROR;\n  }\n",
         replace: "  if (result !== 'ok' && volume.flush === 'failed') failFlush(m, volume);\n",
       },
@@ -132,7 +132,7 @@ export const COMPLETION_BUGS: readonly BufferBug[] = [
     scene: DEVICE_TRAFFIC,
     patches: [
       {
-        file: 'src/core/records/volume.ts',
+        file: 'src/core/actions/barrier.ts',
         find: "    case 'flushing':\n      return FLUSH_IN_FLIGHT;",
         replace: "    case 'flushing':\n      return NOTHING;",
       },

@@ -1,7 +1,7 @@
 // A device for tests of a mount that completes nothing by itself: the test says which request ends when, and how. Everything
 // runs in microtasks, so a run is a function of what the test does.
 
-import type { DeviceRequest } from '../../src/devices/device.ts';
+import type { DeviceRequest } from '../../src/core/device.ts';
 import type { Fault, MemoryDevice } from '../../src/devices/memory-device.ts';
 import type { FaultPlan } from '../../src/devices/memory-volumes.ts';
 import { MemoryVolumes } from '../../src/devices/memory-volumes.ts';

@@ -35,13 +35,13 @@ export const ORIGINAL_PATCHES: Readonly<Record<OriginalId, readonly SourcePatch[
   // What a device flush answers is nobody's concern, and a flush in flight is not waited for.
   D4: [
     {
-      file: 'src/core/records/volume.ts',
+      file: 'src/core/actions/barrier.ts',
       find: `    case 'flushing':\n      return FLUSH_IN_FLIGHT;`,
       replace: `    case 'flushing':\n      return NOTHING;`,
     },
-    { file: 'src/core/records/volume.ts', find: '    failFlush(m, volume);\n    return ERROR;\n', replace: '' },
+    { file: 'src/core/actions/barrier.ts', find: '    failFlush(m, volume);\n    return ERROR;\n', replace: '' },
     {
-      file: 'src/core/records/volume.ts',
+      file: 'src/core/actions/barrier.ts',
       find: '  return DONE;\n}\n\n/** Everybody is one flush nearer',
       replace: `  return result === 'error' ? ERROR : DONE;\n}\n\n/** Everybody is one flush nearer`,
     },

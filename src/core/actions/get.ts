@@ -7,7 +7,7 @@ import type { GetHow, IoType } from '../../../spec/buffer/snapshot.ts';
 import type { Answer } from '../answer.ts';
 import { completed, doneWith, ERROR, NO_HANDLE, unfinished } from '../answer.ts';
 import type { Buf } from '../records/buf.ts';
-import type { Result } from '../../devices/device.ts';
+import type { Result } from '../device.ts';
 import { BrokenPromise, CacheFull, ImpossibleInput, InvalidArgument } from '../errors.ts';
 import type { Handle } from '../records/handles.ts';
 import { HammerIo, nameOf } from '../records/hammer-io.ts';

@@ -11,7 +11,7 @@
 import { crc32 } from 'node:zlib';
 import type { Answer } from '../answer.ts';
 import { completed, DONE, REFUSED } from '../answer.ts';
-import type { Result } from '../../devices/device.ts';
+import type { Result } from '../device.ts';
 import { BytesChanged, ImpossibleInput } from '../errors.ts';
 import type { HammerIo } from '../records/hammer-io.ts';
 import { nameOf } from '../records/hammer-io.ts';

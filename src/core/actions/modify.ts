@@ -10,7 +10,7 @@
 import type { Answer } from '../answer.ts';
 import { DONE, doneWith, ERROR, unfinished } from '../answer.ts';
 import { finalizeCrc } from '../block-crc.ts';
-import type { Result } from '../../devices/device.ts';
+import type { Result } from '../device.ts';
 import { BrokenPromise, ImpossibleInput, InvalidArgument } from '../errors.ts';
 import type { Handle, LiveHandle } from '../records/handles.ts';
 import { promiseModificationOpen, promiseNoOpenModification, promiseNotInterlocked } from '../records/handles.ts';

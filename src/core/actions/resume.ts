@@ -2,12 +2,12 @@
 
 import type { Answer } from '../answer.ts';
 import { BrokenPromise, unreachable } from '../errors.ts';
+import { resumeFlushSync } from './barrier.ts';
 import { resumeGet } from './get.ts';
 import { resumeInterlock, resumeModify } from './modify.ts';
 import type { MountState } from '../core-state.ts';
 import { resumeRelease } from './release.ts';
 import type { Ticket, WaitsAt } from '../records/tickets.ts';
-import { resumeFlushSync } from '../records/volume.ts';
 import { resumeBacklog, resumeWait, resumeWaitAll } from './write.ts';
 
 /** What a ticket is about, whichever stage it is at. */

@@ -19,7 +19,7 @@
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { getSystemErrorName } from 'node:util';
 import type { Worker } from 'node:worker_threads';
-import type { Device, DeviceRequest, Result } from '../device.ts';
+import type { Device, DeviceRequest, Result } from '../../core/device.ts';
 import { InvalidArgument } from '../../core/errors.ts';
 import { alignedSlab } from './aligned-slab.ts';
 import { DeviceError, deviceErrorFrom, DIRECT_ADVICE, type DeviceOperation } from './device-error.ts';

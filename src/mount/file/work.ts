@@ -7,7 +7,7 @@
 // Files is all open files of a mount, as the engine sees them: whose request or ticket is it, and what can go on.
 
 import type { DirectOutcome } from '../../../spec/direct/vocabulary.ts';
-import type { DeviceRequest, Result } from '../../devices/device.ts';
+import type { DeviceRequest, Result } from '../../core/device.ts';
 import type { DirectFile, DirectIo, Extent, Front } from '../../direct/index.ts';
 import { CacheFull } from '../../core/errors.ts';
 import type { Ticket } from '../../core/records/tickets.ts';

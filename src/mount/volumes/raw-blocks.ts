@@ -1,7 +1,7 @@
 // Single blocks of a device, read and written without a core: for what has to happen before there is one. One call at a time;
 // whoever mounts the device afterwards takes its completions over.
 
-import type { DeviceRequest } from '../../devices/device.ts';
+import type { DeviceRequest } from '../../core/device.ts';
 import type { MountDevice } from '../../devices/mount-device.ts';
 
 export class RawBlocks {

@@ -2,7 +2,7 @@
 // and stays readable, and a close that says what was lost.
 
 import { describe, expect, test } from 'vitest';
-import type { DeviceRequest } from '../../../../src/devices/device.ts';
+import type { DeviceRequest } from '../../../../src/core/device.ts';
 import { BytesChanged, CacheFull } from '../../../../src/core/errors.ts';
 import { MemoryFault, MemoryVolumes } from '../../../../src/devices/memory-volumes.ts';
 import {

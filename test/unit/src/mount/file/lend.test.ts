@@ -2,7 +2,7 @@
 // as long as a call needs it, and comes back to whoever asks next.
 
 import { describe, expect, test } from 'vitest';
-import type { DeviceRequest } from '../../../../../src/devices/device.ts';
+import type { DeviceRequest } from '../../../../../src/core/device.ts';
 import { InvalidArgument, MountClosed, type Mount, type MountFile } from '../../../../../src/index.ts';
 import { BLOCK_BYTES, mounted, settle, staged } from '../../../../support/mount-stage.ts';
 

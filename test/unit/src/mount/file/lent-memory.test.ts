@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { DeviceRequest } from '../../../../../src/devices/device.ts';
+import type { DeviceRequest } from '../../../../../src/core/device.ts';
 import type { LentMemory, MountFile, MountOptions } from '../../../../../src/index.ts';
 import {
   DeviceError,
