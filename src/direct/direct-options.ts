@@ -24,7 +24,7 @@ export type CheckedDirectOptions = Required<DirectOptions>;
 
 export function checkDirectOptions(options: DirectOptions): CheckedDirectOptions {
   const { core, zones, doubleBuffer = false, checksums = true, verify = true } = options;
-  const { blockBytes, volumes } = core.state;
+  const { blockBytes, volumes } = core.view;
   const { extentBytes = 4 * blockBytes } = options;
   const advice = 'Correct the options of DirectIo.';
   if (!Number.isSafeInteger(extentBytes) || extentBytes <= 0 || extentBytes % blockBytes !== 0) {

@@ -9,7 +9,7 @@ import type { IoType } from '../../spec/buffer/snapshot.ts';
 import type { Answer } from '../core/answer.ts';
 import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
 import type { Handle } from '../core/records/handles.ts';
-import type { ReadableBytes } from '../core/hammer-io-core.ts';
+import type { ReadableBytes } from '../core/view.ts';
 import type { Engine } from './engine.ts';
 import { BlockReleased } from './errors.ts';
 import { beginModification, endModification, flushBlock, reservedBytes, typeOf, untilOpen } from './modifying.ts';

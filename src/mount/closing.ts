@@ -6,9 +6,8 @@
 // After a failed write nothing is written any more; what is dirty or pinned is lost, and WritesLost lists it. A dirty META
 // buffer whose checksum is still to be made cannot be unloaded without being written, so it and its header end with the core.
 
-import type { HammerIo } from '../core/records/hammer-io.ts';
 import type { Handle } from '../core/records/handles.ts';
-import { refsOf } from '../core/records/reference-word.ts';
+import type { IoView } from '../core/view.ts';
 import type { Engine } from './engine.ts';
 import type { LostBlock } from './errors.ts';
 import { WritesLost } from './errors.ts';
@@ -17,7 +16,7 @@ import { WritesLost } from './errors.ts';
 export function lossesOf(engine: Engine): WritesLost | undefined {
   const { core, faults } = engine;
   const lost = new Map<string, LostBlock>();
-  for (const { number, ios } of core.state.volumes) {
+  for (const { number, ios } of core.view.volumes) {
     for (const io of ios) {
       if (!io.modified && !io.ioerror) continue;
       const place = faults.place(number, io.block);
@@ -33,7 +32,7 @@ export function lossesOf(engine: Engine): WritesLost | undefined {
     lost.set(`${place.volume}/${place.block}`, { ...place, type: 'data', why: 'failed' });
   }
   // Written is not durable: what was written since the last flush of a volume stands on no list, so the volume is told.
-  const unflushed = core.state.volumes.flatMap(({ number, flush }) =>
+  const unflushed = core.view.volumes.flatMap(({ number, flush }) =>
     flush === 'clean' && !faults.unflushed.has(number) ? [] : [faults.place(number, 0).name],
   );
   if (lost.size === 0 && unflushed.length === 0) return undefined;
@@ -44,19 +43,19 @@ export function lossesOf(engine: Engine): WritesLost | undefined {
 /** Ends every structure that can be ended. Nothing must be in flight or held but the headers. */
 export function unloadAll(engine: Engine, headers: readonly Handle[]): void {
   const { core } = engine;
-  if (core.state.lists.size('loose') > 0) core.cleanLoose();
-  for (const { number, ios, headerBlock } of core.state.volumes) {
+  if (core.view.lists.size('loose') > 0) core.cleanLoose();
+  for (const { number, ios, headerBlock } of core.view.volumes) {
     for (const io of [...ios]) if (io.block !== headerBlock) unload(engine, number, io);
   }
   headers.forEach((handle, volume) => {
     engine.release(handle);
-    const { header } = core.state.volumes[volume]!;
+    const { header } = core.view.volumes[volume]!;
     if (header !== undefined) unload(engine, volume, header);
   });
   engine.turn();
 }
 
-function unload({ core }: Engine, volume: number, io: HammerIo): void {
-  if (io.ioerror && refsOf(io) === 1) core.ioClearErrorNoassert(volume, io.block);
-  if (refsOf(io) === 0) core.unload(volume, io.block);
+function unload({ core }: Engine, volume: number, io: IoView): void {
+  if (io.ioerror && io.refs === 1) core.ioClearErrorNoassert(volume, io.block);
+  if (io.refs === 0) core.unload(volume, io.block);
 }

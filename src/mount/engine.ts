@@ -8,11 +8,10 @@
 // every wait and every call from then on ends with MountBroken, and nothing is submitted any more.
 
 import { hasValidCrc } from '../core/block-crc.ts';
-import type { CachePolicy } from '../policy/clock-policy.ts';
+import type { CachePolicy } from '../policy/cache-policy.ts';
 import type { DeviceRequest, ReadRequest, Request, Result } from '../core/device.ts';
 import type { Handle } from '../core/records/handles.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
-import { refsOf } from '../core/records/reference-word.ts';
 import type { BlockPlace } from './errors.ts';
 import { MountBroken, MountClosed } from './errors.ts';
 import type { DeviceFault } from './faults.ts';
@@ -154,7 +153,7 @@ export class Engine {
 
   #isQuiet(): boolean {
     if (this.#broken !== undefined) return true;
-    const { ioRunningSpace, runningReadBytes } = this.core.state;
+    const { ioRunningSpace, runningReadBytes } = this.core.view;
     return (
       this.waits.size === 0 &&
       this.room.isIdle &&
@@ -220,7 +219,7 @@ export class Engine {
 
   #note(completion: MountCompletion, isOfFile: boolean): void {
     const wasCritical = this.faults.critical !== undefined;
-    const fault = this.faults.note(completion, isOfFile ? this.core.state.blockBytes : undefined);
+    const fault = this.faults.note(completion, isOfFile ? this.core.view.blockBytes : undefined);
     this.counters.deviceErrors++;
     this.#news.push(() => this.tell.deviceError(fault));
     const { critical } = this.faults;
@@ -229,14 +228,14 @@ export class Engine {
 
   #count(request: DeviceRequest): void {
     const { counters } = this;
-    if (request.kind === 'read') counters.bytesRead += request.blocks * this.core.state.blockBytes;
+    if (request.kind === 'read') counters.bytesRead += request.blocks * this.core.view.blockBytes;
     else if (request.kind === 'write') counters.bytesWritten += request.bytes.length;
     else counters.deviceFlushes++;
   }
 
   /** META is checked when it arrives. What was read ahead has no type yet; it is checked when somebody takes it. */
   #checkArrived({ volume, block, into }: ReadRequest): void {
-    const type = this.core.state.volumes[volume]!.ios.get(block)?.type;
+    const type = this.core.view.volumes[volume]!.ios.get(block)?.type;
     if (type === 'meta' && !hasValidCrc(into[0]!)) this.faults.markCorrupt(volume, block);
   }
 
@@ -249,18 +248,18 @@ export class Engine {
   /** The blocks that handles or tickets refer to, headers apart: references that are not pins or CRC work. */
   blocksInUse(): BlockPlace[] {
     const found: BlockPlace[] = [];
-    for (const { number, ios } of this.core.state.volumes) {
+    for (const { number, ios } of this.core.view.volumes) {
       for (const io of ios) {
         if (io.type === 'volume') continue;
-        if (refsOf(io) > Number(io.ioerror) + Number(io.gencrc)) found.push(this.place(number, io.block));
+        if (io.refs > Number(io.ioerror) + Number(io.gencrc)) found.push(this.place(number, io.block));
       }
     }
     return found;
   }
 
   statistics(): MountStatistics {
-    const { state } = this.core;
-    const { slab, lists, blockBytes } = state;
+    const { view } = this.core;
+    const { slab, lists, blockBytes } = view;
     const dirty = lists.size('data') + lists.size('undo') + lists.size('meta') + lists.size('volu');
     const policy = { ...this.policy.statistics };
     return {
@@ -269,7 +268,7 @@ export class Engine {
       evictions: policy.recycled + policy.purged,
       cacheBytes: slab.capacityBufs * blockBytes,
       dirtyBytes: dirty * blockBytes,
-      writingBytes: state.ioRunningSpace,
+      writingBytes: view.ioRunningSpace,
       blocksInUse: this.uses,
       policy,
     };

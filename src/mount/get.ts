@@ -13,7 +13,6 @@ import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
 import { hasValidCrc } from '../core/block-crc.ts';
 import { CacheFull } from '../core/errors.ts';
 import type { Handle } from '../core/records/handles.ts';
-import { isLocked, isUnreferenced } from '../core/records/reference-word.ts';
 import type { Ticket } from '../core/records/tickets.ts';
 import type { Engine } from './engine.ts';
 import { CorruptBlock, ReadFailed } from './errors.ts';
@@ -58,8 +57,8 @@ export function getBlock(engine: Engine, wish: Wish, signal?: AbortSignal): Prom
 export async function forgetOtherType(engine: Engine, wish: Wish, signal?: AbortSignal): Promise<void> {
   const { volume, block, type, how } = wish;
   const { core, waits } = engine;
-  const io = core.state.volumes[volume]?.ios.get(block);
-  if (io === undefined || io.type === type || io.type === 'volume' || !isUnreferenced(io)) return;
+  const io = core.view.volumes[volume]?.ios.get(block);
+  if (io === undefined || io.type === type || io.type === 'volume' || !io.isUnreferenced) return;
   if (io.bp !== undefined && how === 'read') return;
   const answer = core.unload(volume, block);
   if (answer.ticket !== NO_TICKET) await waits.until(answer, 'write', signal);
@@ -94,7 +93,7 @@ class Get implements Seeker, Waiter {
   begin(): void {
     const { volume, block, how } = this.#wish;
     const { core, readsAhead, room, counters } = this.#engine;
-    const residue = core.state.volumes[volume]?.residue.get(block);
+    const residue = core.view.volumes[volume]?.residue.get(block);
     if (how === 'new' || residue === undefined || residue.arrived) {
       room.seek(this);
       return;
@@ -112,17 +111,17 @@ class Get implements Seeker, Waiter {
 
   needsBuf(): boolean {
     const { block } = this.#wish;
-    const volume = this.#engine.core.state.volumes[this.#wish.volume];
+    const volume = this.#engine.core.view.volumes[this.#wish.volume];
     if (volume === undefined || volume.residue.get(block)?.arrived === true) return false;
     const io = volume.ios.get(block);
-    return io === undefined || (io.bp === undefined && !isLocked(io));
+    return io === undefined || (io.bp === undefined && io.owner === undefined);
   }
 
   attempt(): boolean {
     if (this.#ticket !== NO_TICKET) return this.#attemptAgain();
     const { volume, block, type, how } = this.#wish;
     const { core, waits } = this.#engine;
-    const wasAttached = core.state.volumes[volume]?.ios.get(block)?.bp !== undefined;
+    const wasAttached = core.view.volumes[volume]?.ios.get(block)?.bp !== undefined;
     let answer: Answer;
     try {
       answer = how === 'new' ? core.ioNew(volume, block, type) : core.ioRead(volume, block, type, this.bufs === 2);

@@ -19,7 +19,7 @@ export function reservedBytes(type: IoType): number {
 
 /** What the type of a held block is. */
 export function typeOf(engine: Engine, handle: Handle): IoType {
-  return engine.core.state.handles.live(handle).io.type;
+  return engine.core.view.handles.live(handle).io.type;
 }
 
 /** Opens a modification: `done`, or `wait` with a ticket for `untilOpen`. */
@@ -52,7 +52,7 @@ export async function untilOpen(
 }
 
 function waitsFor(engine: Engine, { ticket }: Answer): WaitReason {
-  return engine.core.state.tickets.find(ticket)?.at === 'regetblk' ? 'write' : 'modify';
+  return engine.core.view.tickets.find(ticket)?.at === 'regetblk' ? 'write' : 'modify';
 }
 
 /** Closes a modification in which bytes may have changed, and lets delayed writes begin. */

@@ -389,7 +389,7 @@ export class Mount extends EventEmitter<MountEvents> {
 }
 
 function isOtherType({ core }: Engine, { volume, block, type }: Wish): boolean {
-  const io = core.state.volumes[volume]?.ios.get(block);
+  const io = core.view.volumes[volume]?.ios.get(block);
   return io !== undefined && io.type !== type;
 }
 

@@ -12,7 +12,7 @@
 // One thing makes waiting safe although the policy says `full`: *passing* operations, the mount's own short uses of a buffer
 // (a copying read, an update whose function is not running), which give it back without the program's help.
 
-import type { CachePolicy, Room as Verdict } from '../policy/clock-policy.ts';
+import type { CachePolicy, RoomVerdict as Verdict } from '../policy/cache-policy.ts';
 import { CacheFull } from '../core/errors.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { Counters } from './statistics.ts';
@@ -134,12 +134,12 @@ export class Room {
     const verdict = needsBuf ? this.#makeRoom(seeker.bufs) : 'room';
     if (verdict === 'room' && seeker.attempt()) return true;
     if (this.#willHelp(verdict)) return false;
-    seeker.fail(new CacheFull(this.#core.state.slab.capacityBufs));
+    seeker.fail(new CacheFull(this.#core.view.slab.capacityBufs));
     return true;
   }
 
   #makeRoom(bufs: number): Verdict {
-    const { slab } = this.#core.state;
+    const { slab } = this.#core.view;
     if (slab.freeBufs >= bufs) return 'room';
     const verdict = this.#policy.makeRoom(this.#core, Math.min(bufs, slab.capacityBufs));
     return slab.freeBufs > 0 ? 'room' : verdict;
@@ -147,7 +147,7 @@ export class Room {
 
   /** Is it certain that something will happen without the program, after which to try again? */
   #willHelp(verdict: Verdict): boolean {
-    const { ioRunningSpace, runningReadBytes } = this.#core.state;
+    const { ioRunningSpace, runningReadBytes } = this.#core.view;
     if (verdict === 'writing' && ioRunningSpace + runningReadBytes > 0) return true;
     if (verdict === 'flush' && !this.#isRelieving && !this.#isReliefVain) void this.#beginRelief();
     return this.#isRelieving || this.#passing > 0;
@@ -171,7 +171,7 @@ export class Room {
 
   /** Is so much dirty that a modification should wait for the writes in flight? Never without one. */
   isTooDirty(): boolean {
-    const { lists, blockBytes, ioRunningSpace } = this.#core.state;
+    const { lists, blockBytes, ioRunningSpace } = this.#core.view;
     if (ioRunningSpace === 0) return false;
     return (lists.size('data') + lists.size('undo')) * blockBytes + ioRunningSpace > this.#dirtyBytesHard;
   }

@@ -1,6 +1,6 @@
 // What a mount counts. The counters only grow; what is dirty or in flight now is read off the core when somebody asks.
 
-import type { CachePolicyStatistics } from '../policy/clock-policy.ts';
+import type { CachePolicyStatistics } from '../policy/cache-policy.ts';
 
 /**
  * Why a call had to wait:

@@ -103,7 +103,7 @@ export class Syncing {
     const { core } = this.#engine;
     const dirty: Dirty[] = [];
     for (const list of lists) {
-      core.state.lists.forEach(list, (io) => {
+      core.view.lists.forEach(list, (io) => {
         if (patient || io.modifyRefs === 0) dirty.push({ volume: io.volume.number, block: io.block });
       });
     }

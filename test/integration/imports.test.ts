@@ -133,6 +133,14 @@ function bannedIn(file: string, text: string): string[] {
   return BANNED.flatMap((word) => word.exec(code)?.[0] ?? []);
 }
 
+/** Where a file reads the state of the core instead of its view, or code of its records: types may lead to the public ones. */
+function insightsOf(file: string, text: string): string[] {
+  const records = importsOf(file, text).flatMap(({ specifier, typeOnly }) =>
+    specifier.includes('/core/records/') && !typeOnly ? [`${file} imports ${specifier}`] : [],
+  );
+  return /\bcore\.state\b/i.test(codeOf(file, text)) ? [...records, `${file} reads core.state`] : records;
+}
+
 describe('the folders', () => {
   for (const folder of FOLDERS) {
     test(`${folder} imports only what it may`, () => {
@@ -153,6 +161,13 @@ describe('the folders', () => {
     expect(found).toEqual([]);
   });
 
+  test('policies, mounts and the kit know of the core what its view shows, and of its records nothing', () => {
+    const found = ['src/policy', 'src/mount', 'src/devices', 'test/kit'].flatMap((folder) =>
+      filesIn(folder, ['.ts']).flatMap((file) => insightsOf(file, sourceOf(file))),
+    );
+    expect(found).toEqual([]);
+  });
+
   test(`no file is longer than ${LINES_MAX} lines`, () => {
     const long = [...FOLDERS, 'tla'].flatMap((folder) =>
       filesIn(folder, ['.ts', '.mjs', '.tla'])
@@ -164,6 +179,12 @@ describe('the folders', () => {
 });
 
 describe('the table is seen to fail', () => {
+  test('a policy that reaches into the core is found', () => {
+    const text = `import { refsOf } from '../core/records/reference-word.ts';\nconst free = this.#core.state.slab; // core.state`;
+    expect(insightsOf('src/policy/x.ts', text)).toHaveLength(2);
+    expect(insightsOf('src/policy/x.ts', 'const free = core.view.slab; // not core.state')).toEqual([]);
+  });
+
   const of = (folder: Folder, text: string): (string | undefined)[] =>
     importsOf(`${folder}/part/x.ts`, text).map((one) =>
       breach(folder, homeOf(`${folder}/part/x.ts`, one.specifier), one),

@@ -5,11 +5,11 @@
 
 import type { GetHow, IoType } from '../../../spec/buffer/snapshot.ts';
 import type { Answer } from '../answer.ts';
-import { completed, doneWith, ERROR, NO_HANDLE, unfinished } from '../answer.ts';
+import { NO_HANDLE, type Handle, type Ticket } from '../ids.ts';
+import { completed, doneWith, ERROR, unfinished } from '../answer.ts';
 import type { Buf } from '../records/buf.ts';
 import type { Result } from '../device.ts';
 import { BrokenPromise, CacheFull, ImpossibleInput, InvalidArgument } from '../errors.ts';
-import type { Handle } from '../records/handles.ts';
 import { HammerIo, nameOf } from '../records/hammer-io.ts';
 import {
   addRef,
@@ -25,7 +25,7 @@ import {
 import type { MountState } from '../core-state.ts';
 import { dropResidue, setModified } from '../core-state.ts';
 import { destroy } from './release.ts';
-import type { Ticket, TicketRecord } from '../records/tickets.ts';
+import type { TicketRecord } from '../records/tickets.ts';
 import type { Volume } from '../records/volume.ts';
 import { volumeOf } from '../records/volume.ts';
 import { interlockDone } from './waking.ts';
@@ -53,6 +53,15 @@ function tryReference(m: MountState, index: number): Handle {
   }
   addRef(io);
   return openOn(m, io);
+}
+
+/** Was the buffer of a block got since this was last asked? */
+export function clearUsed(m: MountState, volumeNumber: number, block: number): boolean {
+  const { structures } = m.handles;
+  const index = volumeOf(m, volumeNumber).ios.indexOf(block);
+  if (index < 0 || !structures.isUsed(index)) return false;
+  structures.setUsed(index, false);
+  return true;
 }
 
 /** ioRead (`read` or `ahead`) and ioNew (`new`). */

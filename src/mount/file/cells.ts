@@ -51,7 +51,7 @@ export class FileCells {
     this.#engine = engine;
     this.#work = work;
     this.#verify = verify;
-    this.#blockBytes = engine.core.state.blockBytes;
+    this.#blockBytes = engine.core.view.blockBytes;
     for (const { fileOffset, length } of work.file.index.values()) this.size = Math.max(this.size, fileOffset + length);
   }
 

@@ -38,12 +38,12 @@ export async function openWork(engine: Engine, options: FileOptions): Promise<Fi
   engine.promiseUsable();
   const { extents = [], older = [], space, verify = true, doubleBuffer = false } = options;
   const { core, files, fileMemory, room } = engine;
-  const { extentBytes = 16 * core.state.blockBytes } = options;
+  const { extentBytes = 16 * core.view.blockBytes } = options;
   promiseList(space, 'space', 'Say which blocks are the file’s.');
   checkSpace(engine, space);
   checkExtents(extents);
   checkExtents(older);
-  checkApart(extents, core.state.blockBytes);
+  checkApart(extents, core.view.blockBytes);
   // DirectIo compares CRCs only on one of its paths, so all of that is done here.
   const direct = new DirectIo({ core, zones: space, extentBytes, doubleBuffer, checksums: verify, verify: false });
   if (extentBytes > fileMemory.bytes) {
@@ -51,7 +51,7 @@ export async function openWork(engine: Engine, options: FileOptions): Promise<Fi
     throw new InvalidArgument(promised, String(extentBytes), 'Give the mount more fileBytes, or the slab more room.');
   }
   for (const { volume, block, length } of [...extents, ...older]) {
-    const blocks = Math.ceil(length / core.state.blockBytes);
+    const blocks = Math.ceil(length / core.view.blockBytes);
     if (direct.state.translation.troubleOf(volume, block, blocks) === 'none') continue;
     const seen = `${blocks} blocks from block ${block} of volume ${volume} on`;
     throw new InvalidArgument('extents that lie in the space of the file', seen, 'Correct the extents or the space.');
@@ -76,7 +76,7 @@ function checkSpace({ core, files }: Engine, space: readonly DataZone[]): void {
   for (const zone of space) {
     const { volume, block, blocks } = zone;
     const seen = `${blocks} blocks from block ${block} of volume ${volume} on`;
-    const end = core.state.volumes[volume]?.blocks;
+    const end = core.view.volumes[volume]?.blocks;
     if (end === undefined || !(block + blocks <= end)) {
       throw new InvalidArgument('space on the volumes of the mount', seen, 'Correct the space.');
     }
@@ -97,13 +97,13 @@ async function forgetFree({ core }: Engine, work: FileWork): Promise<void> {
   const { space, aliases, translation, blockBytes } = direct.state;
   const cached: ExtentRecord[] = [];
   for (const { volume, block, blocks } of translation.zones) {
-    for (const io of core.state.volumes[volume]!.ios) {
+    for (const io of core.view.volumes[volume]!.ios) {
       const place = { volume, block: io.block };
       if (io.block < block || io.block >= block + blocks || !space.isFree(place, 1)) continue;
       cached.push(new ExtentRecord('record', place, 1, file, { fileOffset: 0, length: blockBytes }));
     }
   }
   // After a critical error nothing is written, and what could not be written stays to be read.
-  const isForgotten = (one: ExtentRecord): boolean => core.state.criticalError || aliases.purge(one);
+  const isForgotten = (one: ExtentRecord): boolean => core.view.criticalError || aliases.purge(one);
   for (const one of cached) await work.perform(one, () => (isForgotten(one) ? 'done' : 'again'));
 }

@@ -3,7 +3,7 @@
 //
 //   paths ──▶ size of a block (from the first 512 bytes) ──▶ slab ──▶ FileDevice ──▶ headers checked ──▶ core, policy
 
-import type { CachePolicy } from '../../policy/clock-policy.ts';
+import type { CachePolicy } from '../../policy/cache-policy.ts';
 import { ClockPolicy } from '../../policy/clock-policy.ts';
 import { InvalidArgument } from '../../core/errors.ts';
 import { readFirstBytes } from '../../devices/file/find-file.ts';
