@@ -14,6 +14,7 @@ import type { Answer } from '../core/answer.ts';
 import type { Buf } from '../core/records/buf.ts';
 import { isPullable, useOf } from './buf-use.ts';
 import { SequentialReads } from './sequential-reads.ts';
+import { checkShape, numberFrom, optional, shape, whole } from '../core/check-shape.ts';
 import { InvalidArgument, unreachable } from '../core/errors.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { HammerIo } from '../core/records/hammer-io.ts';
@@ -79,6 +80,13 @@ export interface ClockPolicyOptions {
   readonly looseMax?: number;
 }
 
+const CLOCK_SHAPE = shape<ClockPolicyOptions>({
+  dirtyBytesMax: optional(numberFrom(0)),
+  dirtyBytesLow: optional(numberFrom(0)),
+  clusterBlocksMax: optional(whole(1)),
+  looseMax: optional(whole(0)),
+});
+
 /** Buffers that are still looked at when enough writes are under way, in the hope for one that is free at once. */
 const LOOK_ON = 64;
 
@@ -111,11 +119,12 @@ export class ClockPolicy implements CachePolicy {
 
   /** @throws InvalidArgument when an option makes no sense. */
   constructor(options: ClockPolicyOptions = {}) {
+    checkShape(CLOCK_SHAPE, options, 'ClockPolicy');
     const { dirtyBytesMax, dirtyBytesLow, clusterBlocksMax = 16, looseMax = 1024 } = options;
-    expectBytes(dirtyBytesMax ?? 0, Infinity, 'a dirtyBytesMax of 0 or more');
-    expectBytes(dirtyBytesLow ?? 0, dirtyBytesMax ?? Infinity, 'a dirtyBytesLow from 0 to dirtyBytesMax');
-    expectWhole(clusterBlocksMax, 1, 'a clusterBlocksMax of 1 or more blocks');
-    expectWhole(looseMax, 0, 'a looseMax of 0 or more structures');
+    if ((dirtyBytesLow ?? 0) > (dirtyBytesMax ?? Infinity)) {
+      const advice = 'Correct the options of the cache policy.';
+      throw new InvalidArgument('a dirtyBytesLow from 0 to dirtyBytesMax', String(dirtyBytesLow), advice);
+    }
     this.#dirtyBytesMax = dirtyBytesMax;
     this.#dirtyBytesLow = dirtyBytesLow;
     this.#clusterBlocksMax = clusterBlocksMax;
@@ -292,13 +301,3 @@ function hasBacklog({ ioRunningSpace, backlogBytesMax, blockBytes }: MountState)
 function dirtyBytes({ lists, blockBytes }: MountState): number {
   return (lists.size('data') + lists.size('undo')) * blockBytes;
 }
-
-function expectBytes(seen: number, most: number, promised: string): void {
-  if (!(seen >= 0 && seen <= most)) throw new InvalidArgument(promised, String(seen), ADVICE);
-}
-
-function expectWhole(seen: number, least: number, promised: string): void {
-  if (!Number.isSafeInteger(seen) || seen < least) throw new InvalidArgument(promised, String(seen), ADVICE);
-}
-
-const ADVICE = 'Correct the options of the cache policy.';

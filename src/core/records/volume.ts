@@ -15,6 +15,7 @@
 
 import type { FlushState } from '../../../spec/buffer/snapshot.ts';
 import type { Answer } from '../answer.ts';
+import { shown } from '../check-shape.ts';
 import { DONE, ERROR, unfinished } from '../answer.ts';
 import { BlockTable } from './block-table.ts';
 import type { Buf } from './buf.ts';
@@ -61,11 +62,12 @@ export class Volume {
 }
 
 export function volumeOf(m: MountState, number: number): Volume {
-  const volume = m.volumes[number];
+  // A text such as '0' would find a volume too.
+  const volume = typeof number === 'number' ? m.volumes[number] : undefined;
   if (volume === undefined) {
     throw new InvalidArgument(
       `a volume number below ${m.volumes.length}`,
-      String(number),
+      shown(number),
       'Volumes are numbered from 0.',
     );
   }
