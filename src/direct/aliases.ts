@@ -17,7 +17,7 @@ import type { HammerIo } from '../core/records/hammer-io.ts';
 import { isUnreferenced } from '../core/records/reference-word.ts';
 import type { MountState } from '../core/core-state.ts';
 import type { Ticket } from '../core/records/tickets.ts';
-import type { ExtentRecord } from './extents.ts';
+import type { ExtentRecord, Run } from './extents.ts';
 import type { FrontRecord } from './fronts.ts';
 
 /** Who is told when what a front waits for has come about. */
@@ -108,7 +108,7 @@ export class Aliases {
   // ── Purging ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Destroys all aliases of an extent, dirty ones too; or none, and answers false, if one of them is in use (D12). */
-  purge({ volume, block, blocks }: ExtentRecord): boolean {
+  purge({ volume, block, blocks }: Run): boolean {
     for (let b = block; b < block + blocks; b++) if (this.#isInUse(volume, b)) return false;
     let isPurged = true;
     for (let b = block; b < block + blocks; b++) isPurged = this.#destroy(volume, b) && isPurged;

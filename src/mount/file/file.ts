@@ -65,7 +65,7 @@ export class MountFile {
     this.#engine = engine;
     this.#work = work;
     this.#cells = new FileCells(engine, work, verify);
-    this.extentBytes = work.direct.state.extentBytes;
+    this.extentBytes = work.direct.extentBytes;
   }
 
   /** @internal Files come from Mount.openFile. */

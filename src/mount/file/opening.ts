@@ -1,6 +1,5 @@
 // Opening a file: its options, the checks that they make sense, and a cache that knows nothing of its free blocks.
 
-import { ExtentRecord } from '../../direct/extents.ts';
 import type { DataZone, Element } from '../../direct/index.ts';
 import { DirectIo } from '../../direct/index.ts';
 import { InvalidArgument } from '../../core/errors.ts';
@@ -52,7 +51,7 @@ export async function openWork(engine: Engine, options: FileOptions): Promise<Fi
   }
   for (const { volume, block, length } of [...extents, ...older]) {
     const blocks = Math.ceil(length / core.state.blockBytes);
-    if (direct.state.translation.troubleOf(volume, block, blocks) === 'none') continue;
+    if (direct.isReachable({ volume, block }, blocks)) continue;
     const seen = `${blocks} blocks from block ${block} of volume ${volume} on`;
     throw new InvalidArgument('extents that lie in the space of the file', seen, 'Correct the extents or the space.');
   }
@@ -60,7 +59,7 @@ export async function openWork(engine: Engine, options: FileOptions): Promise<Fi
   engine.uses++;
   files.all.add(work);
   try {
-    await forgetFree(engine, work);
+    await forgetFree(work);
   } catch (thrown) {
     files.all.delete(work);
     throw thrown;
@@ -72,7 +71,7 @@ export async function openWork(engine: Engine, options: FileOptions): Promise<Fi
 
 /** Space of a file is on the volumes, and belongs to no other open file. */
 function checkSpace({ core, files }: Engine, space: readonly DataZone[]): void {
-  const taken = [...files.all].flatMap(({ direct }) => [...direct.state.translation.zones]);
+  const taken = [...files.all].flatMap(({ direct }) => [...direct.zones]);
   for (const zone of space) {
     const { volume, block, blocks } = zone;
     const seen = `${blocks} blocks from block ${block} of volume ${volume} on`;
@@ -92,18 +91,7 @@ function checkSpace({ core, files }: Engine, space: readonly DataZone[]): void {
 }
 
 /** The cache forgets free blocks, or it might write what it has of them over what the file will write there. */
-async function forgetFree({ core }: Engine, work: FileWork): Promise<void> {
-  const { direct, file } = work;
-  const { space, aliases, translation, blockBytes } = direct.state;
-  const cached: ExtentRecord[] = [];
-  for (const { volume, block, blocks } of translation.zones) {
-    for (const io of core.state.volumes[volume]!.ios) {
-      const place = { volume, block: io.block };
-      if (io.block < block || io.block >= block + blocks || !space.isFree(place, 1)) continue;
-      cached.push(new ExtentRecord('record', place, 1, file, { fileOffset: 0, length: blockBytes }));
-    }
-  }
-  // After a critical error nothing is written, and what could not be written stays to be read.
-  const isForgotten = (one: ExtentRecord): boolean => core.state.criticalError || aliases.purge(one);
-  for (const one of cached) await work.perform(one, () => (isForgotten(one) ? 'done' : 'again'));
+async function forgetFree(work: FileWork): Promise<void> {
+  const { direct } = work;
+  for (const place of direct.freeAliases()) await work.perform(place, () => direct.purgeFree(place));
 }

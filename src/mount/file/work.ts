@@ -8,13 +8,16 @@
 
 import type { DirectOutcome } from '../../../spec/direct/vocabulary.ts';
 import type { DeviceRequest, Result } from '../../core/device.ts';
-import type { DirectFile, DirectIo, Extent, Front } from '../../direct/index.ts';
+import type { DirectFile, DirectIo, Extent, Front, Place } from '../../direct/index.ts';
 import { CacheFull } from '../../core/errors.ts';
 import type { Ticket } from '../../core/records/tickets.ts';
 import type { Passage, Room } from '../room.ts';
 
 /** How an operation has ended. */
 export type Ended = 'done' | 'error' | 'refused';
+
+/** What an operation is about; of free blocks, their place. */
+type Subject = Front | Extent | Place;
 
 interface Waiter {
   readonly call: () => DirectOutcome;
@@ -30,9 +33,9 @@ export class FileWork {
   readonly file: DirectFile;
   readonly #room: Room;
   readonly #turn: () => void;
-  readonly #waiting = new Map<Front | Extent, Waiter>();
+  readonly #waiting = new Map<Subject, Waiter>();
   /** An alias is in use. */
-  #again: (readonly [Front | Extent, Waiter])[] = [];
+  #again: (readonly [Subject, Waiter])[] = [];
   /** Tickets of the core for which there was no buffer, and nothing that could make one free. */
   #starved: Ticket[] = [];
   /** Who waits for the last ticket to end. */
@@ -45,32 +48,32 @@ export class FileWork {
     this.#turn = turn;
   }
 
-  /** Begins an operation of a front or a record, and resolves when it has ended. Rejects with what `call` throws. */
-  perform(of: Front | Extent, call: () => DirectOutcome, bufs = 1): Promise<Ended> {
+  /** Begins an operation, and resolves when it has ended. Rejects with what `call` throws. */
+  perform(of: Subject, call: () => DirectOutcome, bufs = 1): Promise<Ended> {
     const ended = this.#promised(of, call, bufs);
     this.#turn();
     return ended;
   }
 
   /** The same for several, none of which waits for another. */
-  performAll<Of extends Front | Extent>(all: Iterable<Of>, call: (of: Of) => DirectOutcome): Promise<Ended[]> {
+  performAll<Of extends Subject>(all: Iterable<Of>, call: (of: Of) => DirectOutcome): Promise<Ended[]> {
     const ended = [...all].map((of) => this.#promised(of, () => call(of), 1));
     this.#turn();
     return Promise.all(ended);
   }
 
-  #promised(of: Front | Extent, call: () => DirectOutcome, bufs: number): Promise<Ended> {
+  #promised(of: Subject, call: () => DirectOutcome, bufs: number): Promise<Ended> {
     return new Promise((resolve, reject) => {
       this.#begin(of, { call, bufs, resolve, reject, passage: this.#room.passage() });
     });
   }
 
-  #begin(of: Front | Extent, waiter: Waiter): void {
+  #begin(of: Subject, waiter: Waiter): void {
     if (!this.#attempt(of, waiter, waiter.call)) this.#seek(of, waiter, waiter.call, waiter.reject);
   }
 
   /** Answers false, and nothing has happened, if there was no buffer. */
-  #attempt(of: Front | Extent, waiter: Waiter, call: () => DirectOutcome): boolean {
+  #attempt(of: Subject, waiter: Waiter, call: () => DirectOutcome): boolean {
     let outcome: DirectOutcome;
     try {
       outcome = call();
@@ -92,7 +95,7 @@ export class FileWork {
     resolve(ended);
   }
 
-  #seek(of: Front | Extent, waiter: Waiter, call: () => DirectOutcome, fail: (error: Error) => void): void {
+  #seek(of: Subject, waiter: Waiter, call: () => DirectOutcome, fail: (error: Error) => void): void {
     const attempt = (): boolean => this.#attempt(of, waiter, call);
     this.#room.seek({ bufs: waiter.bufs, needsBuf: () => true, attempt, fail });
   }
@@ -161,7 +164,7 @@ export class FileWork {
     });
   }
 
-  #take(of: Front | Extent): Waiter {
+  #take(of: Subject): Waiter {
     const waiter = this.#waiting.get(of)!;
     this.#waiting.delete(of);
     return waiter;
