@@ -3,8 +3,8 @@
 import type { DataZone, Element } from '../../direct/index.ts';
 import { DirectIo } from '../../direct/index.ts';
 import { InvalidArgument } from '../../core/errors.ts';
-import type { Engine } from '../engine.ts';
 import { checkApart, checkExtents, promiseList } from './lists.ts';
+import type { FileParts } from './parts.ts';
 import { FileWork } from './work.ts';
 
 /** What a file is made of. */
@@ -33,13 +33,13 @@ export interface FileOptions {
 }
 
 /** Opens a file. The errors are those of Mount.openFile. */
-export async function openWork(engine: Engine, options: FileOptions): Promise<FileWork> {
-  engine.promiseUsable();
+export async function openWork(parts: FileParts, options: FileOptions): Promise<FileWork> {
+  const { core, files, lifecycle, fileMemory, room, turns } = parts;
+  lifecycle.promiseUsable();
   const { extents = [], older = [], space, verify = true, doubleBuffer = false } = options;
-  const { core, files, fileMemory, room } = engine;
   const { extentBytes = 16 * core.state.blockBytes } = options;
   promiseList(space, 'space', 'Say which blocks are the file’s.');
-  checkSpace(engine, space);
+  checkSpace(parts, space);
   checkExtents(extents);
   checkExtents(older);
   checkApart(extents, core.state.blockBytes);
@@ -55,8 +55,8 @@ export async function openWork(engine: Engine, options: FileOptions): Promise<Fi
     const seen = `${blocks} blocks from block ${block} of volume ${volume} on`;
     throw new InvalidArgument('extents that lie in the space of the file', seen, 'Correct the extents or the space.');
   }
-  const work = new FileWork(direct, direct.openFile('the file', extents, older), room, () => engine.turn());
-  engine.uses++;
+  const work = new FileWork(direct, direct.openFile('the file', extents, older), room, turns);
+  lifecycle.uses++;
   files.all.add(work);
   try {
     await forgetFree(work);
@@ -64,13 +64,13 @@ export async function openWork(engine: Engine, options: FileOptions): Promise<Fi
     files.all.delete(work);
     throw thrown;
   } finally {
-    engine.uses--;
+    lifecycle.uses--;
   }
   return work;
 }
 
 /** Space of a file is on the volumes, and belongs to no other open file. */
-function checkSpace({ core, files }: Engine, space: readonly DataZone[]): void {
+function checkSpace({ core, files }: FileParts, space: readonly DataZone[]): void {
   const taken = [...files.all].flatMap(({ direct }) => [...direct.zones]);
   for (const zone of space) {
     const { volume, block, blocks } = zone;

@@ -4,14 +4,17 @@
 //   again       an alias is in use: called again in every turn, for whatever frees the alias takes one
 //   CacheFull   through Room, like a get of the mount
 //
-// Files is all open files of a mount, as the engine sees them: whose request or ticket is it, and what can go on.
+// Files is all open files of a mount as its other parts see them: whose request or ticket is it, and what can go on.
 
 import type { DirectOutcome } from '../../../spec/direct/vocabulary.ts';
 import type { DeviceRequest, Result } from '../../core/device.ts';
 import type { DirectFile, DirectIo, Extent, Front, Place } from '../../direct/index.ts';
 import { CacheFull } from '../../core/errors.ts';
 import type { Ticket } from '../../core/records/tickets.ts';
+import type { Breakable } from '../lifecycle.ts';
 import type { Passage, Room } from '../room.ts';
+import type { Participant, Turns } from '../turns.ts';
+import type { Adopter } from '../waits.ts';
 
 /** How an operation has ended. */
 export type Ended = 'done' | 'error' | 'refused';
@@ -32,7 +35,7 @@ export class FileWork {
   readonly direct: DirectIo;
   readonly file: DirectFile;
   readonly #room: Room;
-  readonly #turn: () => void;
+  readonly #turns: Turns;
   readonly #waiting = new Map<Subject, Waiter>();
   /** An alias is in use. */
   #again: (readonly [Subject, Waiter])[] = [];
@@ -41,24 +44,24 @@ export class FileWork {
   /** Who waits for the last ticket to end. */
   #whenQuiet: (() => void)[] = [];
 
-  constructor(direct: DirectIo, file: DirectFile, room: Room, turn: () => void) {
+  constructor(direct: DirectIo, file: DirectFile, room: Room, turns: Turns) {
     this.direct = direct;
     this.file = file;
     this.#room = room;
-    this.#turn = turn;
+    this.#turns = turns;
   }
 
   /** Begins an operation, and resolves when it has ended. Rejects with what `call` throws. */
   perform(of: Subject, call: () => DirectOutcome, bufs = 1): Promise<Ended> {
     const ended = this.#promised(of, call, bufs);
-    this.#turn();
+    this.#turns.take();
     return ended;
   }
 
   /** The same for several, none of which waits for another. */
   performAll<Of extends Subject>(all: Iterable<Of>, call: (of: Of) => DirectOutcome): Promise<Ended[]> {
     const ended = [...all].map((of) => this.#promised(of, () => call(of), 1));
-    this.#turn();
+    this.#turns.take();
     return Promise.all(ended);
   }
 
@@ -100,7 +103,7 @@ export class FileWork {
     this.#room.seek({ bufs: waiter.bufs, needsBuf: () => true, attempt, fail });
   }
 
-  // ── What the engine asks in its turns ────────────────────────────────────────────────────────────────────────────────
+  // ── What is asked in turns ────────────────────────────────────────────────────────────────────────────────
 
   /** Answers whether the ticket is one of this file; then it has gone on, or will when there is a buffer. */
   adopt(ticket: Ticket): boolean {
@@ -186,8 +189,12 @@ export class FileWork {
 }
 
 /** The open files of a mount. */
-export class Files {
+export class Files implements Adopter, Participant, Breakable {
   readonly all = new Set<FileWork>();
+  /** By id, whose the requests are that the device has. */
+  readonly #owners = new Map<number, DirectIo>();
+  /** What a file does counts as a use of the mount, and what a failed read leaves behind is in flight. */
+  readonly isIdle = true;
 
   adopt(ticket: Ticket): boolean {
     for (const work of this.all) if (work.adopt(ticket)) return true;
@@ -204,25 +211,28 @@ export class Files {
     for (const work of this.all) work.tryAgain();
   }
 
-  drain(submit: (request: DeviceRequest) => void): void {
-    for (const { direct } of this.all) direct.drainRequests(submit);
+  drainRequests(submit: (request: DeviceRequest) => void): void {
+    for (const { direct } of this.all) {
+      direct.drainRequests((request) => {
+        this.#owners.set(request.id, direct);
+        submit(request);
+      });
+    }
   }
 
+  /** Is it a request of one of them that the device has? */
   owns(id: number): boolean {
-    return this.#ownerOf(id) !== undefined;
+    return this.#owners.has(id);
   }
 
   /** If a request of one of them has ended: tells it, and answers true. */
   ended({ kind, id }: DeviceRequest, result: Result): boolean {
-    const owner = this.#ownerOf(id);
-    if (kind === 'read') owner?.readDone(id, result);
-    else owner?.writeDone(id, result);
-    return owner !== undefined;
-  }
-
-  #ownerOf(id: number): DirectIo | undefined {
-    for (const { direct } of this.all) if (direct.owns(id)) return direct;
-    return undefined;
+    const owner = this.#owners.get(id);
+    if (owner === undefined) return false;
+    this.#owners.delete(id);
+    if (kind === 'read') owner.readDone(id, result);
+    else owner.writeDone(id, result);
+    return true;
   }
 
   failAll(error: Error): void {
