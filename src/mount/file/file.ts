@@ -24,15 +24,15 @@
 
 import type { Element, Extent } from '../../direct/index.ts';
 import { InvalidArgument } from '../../core/errors.ts';
-import type { AbortOptions } from '../block.ts';
-import type { Engine } from '../engine.ts';
 import { MountClosed, ReadOnlyError } from '../errors.ts';
 import type { Part } from './cells.ts';
 import { FileCells } from './cells.ts';
 import type { FileOptions } from './opening.ts';
 import { openWork } from './opening.ts';
+import type { FileParts } from './parts.ts';
 import type { FileWork } from './work.ts';
-import { onAbort } from '../waits.ts';
+import type { AbortOptions } from '../waits.ts';
+import { unlessAborted } from '../waits.ts';
 
 /** What a file has done since it was opened. */
 export interface FileStatistics {
@@ -52,7 +52,7 @@ export interface FileStatistics {
 export class MountFile {
   /** Bytes of a cell: see FileOptions. */
   readonly extentBytes: number;
-  readonly #engine: Engine;
+  readonly #parts: FileParts;
   readonly #work: FileWork;
   readonly #cells: FileCells;
   /** By cell: when the calls before have ended. */
@@ -61,16 +61,16 @@ export class MountFile {
   #underWay = 0;
   #isClosed = false;
 
-  private constructor(engine: Engine, work: FileWork, verify: boolean) {
-    this.#engine = engine;
+  private constructor(parts: FileParts, work: FileWork, verify: boolean) {
+    this.#parts = parts;
     this.#work = work;
-    this.#cells = new FileCells(engine, work, verify);
-    this.extentBytes = work.direct.state.extentBytes;
+    this.#cells = new FileCells(parts, work, verify);
+    this.extentBytes = work.direct.extentBytes;
   }
 
   /** @internal Files come from Mount.openFile. */
-  static async open(engine: Engine, options: FileOptions): Promise<MountFile> {
-    return new MountFile(engine, await openWork(engine, options), options.verify ?? true);
+  static async open(parts: FileParts, options: FileOptions): Promise<MountFile> {
+    return new MountFile(parts, await openWork(parts, options), options.verify ?? true);
   }
 
   /** Bytes up to the end of the last extent, those written and not committed included. */
@@ -119,7 +119,7 @@ export class MountFile {
    */
   async write(offset: number, bytes: Uint8Array, { signal }: AbortOptions = {}): Promise<void> {
     checkBytes(offset, bytes);
-    this.#engine.faults.promiseWritable();
+    this.#parts.faults.promiseWritable();
     await this.#inCells(offset, bytes, signal, (part) => this.#cells.write(part));
   }
 
@@ -143,7 +143,7 @@ export class MountFile {
     this.#isClosed = true;
     while (this.#underWay > 0) await Promise.allSettled([...this.#tails.values(), this.#committing]);
     await this.#work.quiet(); // A read that has failed leaves loads of its other blocks behind.
-    this.#engine.files.all.delete(this.#work);
+    this.#parts.files.all.delete(this.#work);
   }
 
   /** For `await using`: closes the file. */
@@ -162,7 +162,7 @@ export class MountFile {
   ): Promise<void> {
     signal?.throwIfAborted();
     this.#promiseOpen();
-    const loan = this.#engine.loans.find(bytes);
+    const loan = this.#parts.loans.find(bytes);
     loan?.begin();
     const parts: Promise<void>[] = [];
     for (let from = 0; from < bytes.length;) {
@@ -196,19 +196,19 @@ export class MountFile {
   }
 
   async #use<T>(work: () => Promise<T>): Promise<T> {
-    this.#engine.promiseUnbroken();
-    this.#engine.uses++;
+    this.#parts.lifecycle.promiseUnbroken();
+    this.#parts.lifecycle.uses++;
     this.#underWay++;
     try {
       return await work();
     } finally {
       this.#underWay--;
-      this.#engine.uses--;
+      this.#parts.lifecycle.uses--;
     }
   }
 
   #promiseOpen(): void {
-    this.#engine.promiseUsable();
+    this.#parts.lifecycle.promiseUsable();
     if (this.#isClosed) throw new MountClosed();
   }
 
@@ -216,7 +216,7 @@ export class MountFile {
 
   async #commit(): Promise<readonly Element[]> {
     this.#promiseOpen();
-    this.#engine.faults.promiseWritable();
+    this.#parts.faults.promiseWritable();
     await Promise.allSettled([...this.#tails.values()]);
     const { direct, file } = this.#work;
     direct.cycle();
@@ -226,7 +226,7 @@ export class MountFile {
     }
     const commit = (record: Extent) => (record.live ? direct.commitRecord(record) : 'done');
     const committed = await this.#work.performAll(file.records.values(), commit);
-    if (committed.some((ended) => ended !== 'done')) throw new ReadOnlyError(this.#engine.faults.critical);
+    if (committed.some((ended) => ended !== 'done')) throw new ReadOnlyError(this.#parts.faults.critical);
     await this.#work.performAll(file.replaced, (record) => direct.destroyRecord(record));
     return [...file.index.values()].map(elementOf);
   }
@@ -248,13 +248,4 @@ function checkRange(offset: number, length: number): void {
   if (Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0) return;
   const seen = `${length} bytes from byte ${offset} on`;
   throw new InvalidArgument('a range of whole bytes from 0 on', seen, 'Correct the offset or the length.');
-}
-
-/** As the promise, but rejects when the signal fires first; the promise goes on. */
-function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const stop = onAbort(signal, reject);
-    promise.finally(stop).then(resolve, reject);
-  });
 }

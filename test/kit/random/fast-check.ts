@@ -4,7 +4,7 @@
 
 import type * as fastCheckModule from 'fast-check';
 import { createRequire } from 'node:module';
-import { MissingPackage } from '../../../model/missing-package.ts';
+import { MissingPackage } from '../../../model/index.ts';
 
 export const { default: fastCheck } = load();
 

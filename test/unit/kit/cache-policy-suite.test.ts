@@ -1,7 +1,7 @@
 // The shared suite: the policies of the project pass it, and a policy that is wrong in one way fails the cases about that way.
 
 import { describe, expect, test } from 'vitest';
-import { FifoPolicy } from '../../../examples/parts/fifo-policy.ts';
+import { FifoPolicy } from '../../../examples/own-policy.ts';
 import { ClockPolicy, useOf, type CachePolicy, type HammerIoCore, type RoomVerdict } from '../../../src/index.ts';
 import { cachePolicyCases, cachePolicySuite } from '../../kit/cache-policy-suite.ts';
 
