@@ -4,7 +4,7 @@
 
 import type { ActionKind } from '../../spec/buffer/vocabulary.ts';
 import { REPAIR_IDS, type RepairId, type Shape } from '../../spec/buffer/snapshot.ts';
-import { block, shapeOf } from '../support/shape-of.ts';
+import { block, shapeOf } from './shape-of.ts';
 
 const GET: readonly ActionKind[] = ['ioRead', 'readDone', 'resumeGet', 'release', 'resumeRelease'];
 const CHANGE: readonly ActionKind[] = ['ioModify', 'resumeModify', 'ioModifyDone', 'change'];

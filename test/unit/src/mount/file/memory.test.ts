@@ -1,13 +1,13 @@
 // Files of a mount, by their smallest parts: what their errors say, memory for data on its way, and memory lent to the program.
 
 import { test } from 'vitest';
-import type { HammerIoError } from '../../src/core/errors.ts';
-import { FileCorrupt, FileReadFailed, FileWriteFailed, NoSpace } from '../../src/mount/file/errors.ts';
-import { FileMemory } from '../../src/mount/file/memory.ts';
-import { Loans } from '../../src/mount/file/lent-memory.ts';
-import { settle } from '../support/mount-stage.ts';
-import { countListeners } from '../support/counted-listeners.ts';
-import { mustBe, mustEqual } from './must.ts';
+import type { HammerIoError } from '../../../../../src/core/errors.ts';
+import { FileCorrupt, FileReadFailed, FileWriteFailed, NoSpace } from '../../../../../src/mount/file/errors.ts';
+import { FileMemory } from '../../../../../src/mount/file/memory.ts';
+import { Loans } from '../../../../../src/mount/file/lent-memory.ts';
+import { settle } from '../../../../support/mount-stage.ts';
+import { countListeners } from '../../../../support/counted-listeners.ts';
+import { mustBe, mustEqual } from '../../../../support/must.ts';
 
 const OOPS = new Error('oops.');
 

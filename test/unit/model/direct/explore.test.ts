@@ -9,11 +9,11 @@ import {
   directPathTo,
   exploreDirect,
   stuckFronts,
-} from '../../model/direct/index.ts';
-import type { DirectGoal, DirectInvariant, DirectProperty, DirectShape } from '../../spec/direct/index.ts';
-import { directShapeOf, type DirectShapeParts } from '../support/direct-shapes.ts';
-import { DIRECT_MACHINES } from './direct-machines.ts';
-import { mustBe, mustEqual, mustThrow } from './must.ts';
+} from '../../../../model/direct/index.ts';
+import type { DirectGoal, DirectInvariant, DirectProperty, DirectShape } from '../../../../spec/direct/index.ts';
+import { directShapeOf, type DirectShapeParts } from '../../../support/direct-shapes.ts';
+import { DIRECT_MACHINES } from '../../../support/direct-machines.ts';
+import { mustBe, mustEqual, mustThrow } from '../../../support/must.ts';
 
 const SHAPE = DIRECT_MACHINES['a record that is replaced']!;
 const blank = blankDirectSnapshot(SHAPE);

@@ -5,12 +5,12 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, onTestFinished, test } from 'vitest';
-import { FileDevice, type FileDeviceOptions } from '../../src/devices/file/index.ts';
-import { MemoryVolumes } from '../../src/devices/memory-volumes.ts';
-import { formatDevice, formatVolumes, Mount, VolumeExists } from '../../src/mount/index.ts';
-import { readHeader, writeHeader } from '../../src/mount/volumes/header.ts';
-import { DrivenVolumes, SET_ID } from '../support/mount-stage.ts';
-import { mustBe, mustEqual } from './must.ts';
+import { FileDevice, type FileDeviceOptions } from '../../../../../src/devices/file/index.ts';
+import { MemoryVolumes } from '../../../../../src/devices/memory-volumes.ts';
+import { formatDevice, formatVolumes, Mount, VolumeExists } from '../../../../../src/mount/index.ts';
+import { readHeader, writeHeader } from '../../../../../src/mount/volumes/header.ts';
+import { DrivenVolumes, SET_ID } from '../../../../support/mount-stage.ts';
+import { mustBe, mustEqual } from '../../../../support/must.ts';
 
 const isLinux = process.platform === 'linux';
 

@@ -2,12 +2,12 @@
 // is not done: how far the hand goes, which neighbours are taken along, and the whole text of refusals.
 
 import { test } from 'vitest';
-import { ClockPolicy } from '../../src/policy/clock-policy.ts';
-import { isPullable } from '../../src/policy/buf-use.ts';
-import { SequentialReads } from '../../src/policy/sequential-reads.ts';
-import type { Handle } from '../../src/index.ts';
-import { PolicyStage } from '../loads/cache-policy-stage.ts';
-import { mustBe, mustEqual, mustThrow } from './must.ts';
+import { ClockPolicy } from '../../../../src/policy/clock-policy.ts';
+import { isPullable } from '../../../../src/policy/buf-use.ts';
+import { SequentialReads } from '../../../../src/policy/sequential-reads.ts';
+import type { Handle } from '../../../../src/index.ts';
+import { PolicyStage } from '../../../loads/cache-policy-stage.ts';
+import { mustBe, mustEqual, mustThrow } from '../../../support/must.ts';
 
 const SIZE = 64;
 const MANY = 200;

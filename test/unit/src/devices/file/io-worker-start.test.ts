@@ -4,14 +4,14 @@
 import { EventEmitter } from 'node:events';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { onTestFinished, test } from 'vitest';
-import { FileDevice, type FileDeviceOptions } from '../../src/devices/file/index.ts';
-import { IoRing } from '../../src/devices/file/io-ring.ts';
-import { startIoWorker } from '../../src/devices/file/io-worker-start.ts';
-import type { IoThreadData } from '../../src/devices/file/io-thread.ts';
-import { encodeHeader, VERSION } from '../../src/devices/file/write-log-format.ts';
-import { mustBe, mustEqual } from './must.ts';
-import { refuseToSleep } from './no-sleep.ts';
-import { FakeFs } from './fake-fs.ts';
+import { FileDevice, type FileDeviceOptions } from '../../../../../src/devices/file/index.ts';
+import { IoRing } from '../../../../../src/devices/file/io-ring.ts';
+import { startIoWorker } from '../../../../../src/devices/file/io-worker-start.ts';
+import type { IoThreadData } from '../../../../../src/devices/file/io-thread.ts';
+import { encodeHeader, VERSION } from '../../../../../src/devices/file/write-log-format.ts';
+import { mustBe, mustEqual } from '../../../../support/must.ts';
+import { refuseToSleep } from '../../../../support/no-sleep.ts';
+import { FakeFs } from '../../../../support/fake-fs.ts';
 
 refuseToSleep();
 
@@ -79,7 +79,7 @@ test('a thread is started from its source, with none of the options of the progr
   const { code, options } = theWorker();
   mustEqual(options, { execArgv: [], name: 'hammer-io file device', eval: true, workerData: DATA });
   mustBe(options['workerData'], DATA);
-  const source = new URL('../../src/devices/file/io-worker-start.ts', import.meta.url).href;
+  const source = new URL('../../../../../src/devices/file/io-worker-start.ts', import.meta.url).href;
   const lines = String(code).split('\n').map((line) => line.trim()); // prettier-ignore
   mustEqual(lines, [
     '',

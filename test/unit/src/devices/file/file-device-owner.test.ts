@@ -4,14 +4,14 @@
 import { EventEmitter } from 'node:events';
 import { constants } from 'node:os';
 import { test } from 'vitest';
-import { DIRECT_ADVICE } from '../../src/devices/file/device-error.ts';
-import { FileDevice, type FileCompletion } from '../../src/devices/file/index.ts';
-import { IoRing, SLOTS } from '../../src/devices/file/io-ring.ts';
-import { FLUSH, FLUSH_AHEAD, Job, READ, WRITE, type JobKind } from '../../src/devices/file/job.ts';
-import { END_OF_FILE, NO_PROGRESS } from '../../src/devices/file/transfer.ts';
-import type { DeviceRequest } from '../../src/index.ts';
-import { mustBe, mustEqual, mustThrow } from './must.ts';
-import { ASLEEP, refuseToSleep } from './no-sleep.ts';
+import { DIRECT_ADVICE } from '../../../../../src/devices/file/device-error.ts';
+import { FileDevice, type FileCompletion } from '../../../../../src/devices/file/index.ts';
+import { IoRing, SLOTS } from '../../../../../src/devices/file/io-ring.ts';
+import { FLUSH, FLUSH_AHEAD, Job, READ, WRITE, type JobKind } from '../../../../../src/devices/file/job.ts';
+import { END_OF_FILE, NO_PROGRESS } from '../../../../../src/devices/file/transfer.ts';
+import type { DeviceRequest } from '../../../../../src/index.ts';
+import { mustBe, mustEqual, mustThrow } from '../../../../support/must.ts';
+import { ASLEEP, refuseToSleep } from '../../../../support/no-sleep.ts';
 
 refuseToSleep();
 

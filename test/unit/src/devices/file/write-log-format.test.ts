@@ -5,13 +5,13 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, test } from 'vitest';
 import { crc32 } from 'node:zlib';
-import { IoCounters } from '../../src/devices/file/io-counters.ts';
-import { Job, WRITE } from '../../src/devices/file/job.ts';
-import { Transfer } from '../../src/devices/file/transfer.ts';
-import * as format from '../../src/devices/file/write-log-format.ts';
-import { readWriteLog, WriteLog } from '../../src/devices/file/write-log.ts';
-import { ScriptedFiles } from '../support/scripted-files.ts';
-import { messageOf, mustBe, mustEqual, mustThrow } from './must.ts';
+import { IoCounters } from '../../../../../src/devices/file/io-counters.ts';
+import { Job, WRITE } from '../../../../../src/devices/file/job.ts';
+import { Transfer } from '../../../../../src/devices/file/transfer.ts';
+import * as format from '../../../../../src/devices/file/write-log-format.ts';
+import { readWriteLog, WriteLog } from '../../../../../src/devices/file/write-log.ts';
+import { ScriptedFiles } from '../../../../support/scripted-files.ts';
+import { messageOf, mustBe, mustEqual, mustThrow } from '../../../../support/must.ts';
 
 const BYTES = 64;
 const ABOUT = { version: 1, blockBytes: BYTES, volumes: [{ path: '/v1', blocks: 8 }, { path: '/v2', blocks: 7 }] }; // prettier-ignore

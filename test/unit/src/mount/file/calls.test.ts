@@ -2,10 +2,10 @@
 // to the device from memory that was lent, and what becomes of calls under way when the file closes or the mount breaks.
 
 import { test } from 'vitest';
-import type { DeviceRequest } from '../../src/core/device.ts';
-import type { FileOptions } from '../../src/mount/file/opening.ts';
-import { BLOCK_BYTES as B, settle, staged } from '../support/mount-stage.ts';
-import { mustBe, mustEqual } from './must.ts';
+import type { DeviceRequest } from '../../../../../src/core/device.ts';
+import type { FileOptions } from '../../../../../src/mount/file/opening.ts';
+import { BLOCK_BYTES as B, settle, staged } from '../../../../support/mount-stage.ts';
+import { mustBe, mustEqual } from '../../../../support/must.ts';
 
 const CELL = 4 * B;
 const SPACE = [{ volume: 0, block: 8, blocks: 200 }];

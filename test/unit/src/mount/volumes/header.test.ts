@@ -2,13 +2,13 @@
 // they say.
 
 import { test } from 'vitest';
-import type { MountCompletion } from '../../src/devices/mount-device.ts';
-import { finalizeCrc } from '../../src/core/block-crc.ts';
-import { MemoryVolumes } from '../../src/devices/memory-volumes.ts';
-import { formatDevice, Mount } from '../../src/mount/index.ts';
-import * as headers from '../../src/mount/volumes/header.ts';
-import { formatted, SET_ID } from '../support/mount-stage.ts';
-import { messageOf, mustBe, mustEqual, mustThrow } from './must.ts';
+import type { MountCompletion } from '../../../../../src/devices/mount-device.ts';
+import { finalizeCrc } from '../../../../../src/core/block-crc.ts';
+import { MemoryVolumes } from '../../../../../src/devices/memory-volumes.ts';
+import { formatDevice, Mount } from '../../../../../src/mount/index.ts';
+import * as headers from '../../../../../src/mount/volumes/header.ts';
+import { formatted, SET_ID } from '../../../../support/mount-stage.ts';
+import { messageOf, mustBe, mustEqual, mustThrow } from '../../../../support/must.ts';
 
 const HEADER: headers.VolumeHeader = {
   number: 1, volumes: 3, blockBytes: 512, blocks: 2 ** 33 + 7, setId: SET_ID, generation: 5,

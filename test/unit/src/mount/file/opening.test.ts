@@ -1,11 +1,11 @@
 // Opening a file of a mount: which options are refused and in what words, what the defaults are, and what the cache forgets.
 
 import { test } from 'vitest';
-import type { Element } from '../../src/direct/index.ts';
-import type { FileOptions } from '../../src/mount/file/opening.ts';
-import type { Mount } from '../../src/mount/mount.ts';
-import { BLOCK_BYTES, mounted, settle, staged } from '../support/mount-stage.ts';
-import { mustBe, mustEqual } from './must.ts';
+import type { Element } from '../../../../../src/direct/index.ts';
+import type { FileOptions } from '../../../../../src/mount/file/opening.ts';
+import type { Mount } from '../../../../../src/mount/mount.ts';
+import { BLOCK_BYTES, mounted, settle, staged } from '../../../../support/mount-stage.ts';
+import { mustBe, mustEqual } from '../../../../support/must.ts';
 
 const CELL = 4 * BLOCK_BYTES;
 const zone = (block: number, blocks: number, volume = 0) => ({ volume, block, blocks });

@@ -2,13 +2,13 @@
 // and how much of it; and what a call rejects with.
 
 import { test } from 'vitest';
-import { ClockPolicy } from '../../src/policy/clock-policy.ts';
-import type { FaultPlan } from '../../src/devices/memory-volumes.ts';
-import type { FileOptions } from '../../src/mount/file/opening.ts';
-import type { MountFile } from '../../src/mount/file/file.ts';
-import type { Mount } from '../../src/mount/mount.ts';
-import { BLOCK_BYTES as B, mounted } from '../support/mount-stage.ts';
-import { mustBe, mustEqual } from './must.ts';
+import { ClockPolicy } from '../../../../../src/policy/clock-policy.ts';
+import type { FaultPlan } from '../../../../../src/devices/memory-volumes.ts';
+import type { FileOptions } from '../../../../../src/mount/file/opening.ts';
+import type { MountFile } from '../../../../../src/mount/file/file.ts';
+import type { Mount } from '../../../../../src/mount/mount.ts';
+import { BLOCK_BYTES as B, mounted } from '../../../../support/mount-stage.ts';
+import { mustBe, mustEqual } from '../../../../support/must.ts';
 
 const CELL = 4 * B;
 const SPACE = [{ volume: 0, block: 8, blocks: 200 }];

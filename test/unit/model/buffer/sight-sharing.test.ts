@@ -2,13 +2,13 @@
 // is seen at every edge elsewhere; here is seen that they look at no more than they must.
 
 import { test } from 'vitest';
-import { blankSnapshot, createMachine } from '../../model/index.ts';
-import { Records, Sight } from '../../model/buffer/sight.ts';
-import { takeSnapshot, View } from '../../model/buffer/snapshot.ts';
-import type { State } from '../../model/buffer/state.ts';
-import type { Snapshot } from '../../spec/index.ts';
-import { mustBe, mustEqual } from './must.ts';
-import { SMALL_MACHINES } from './small-machines.ts';
+import { blankSnapshot, createMachine } from '../../../../model/index.ts';
+import { Records, Sight } from '../../../../model/buffer/sight.ts';
+import { takeSnapshot, View } from '../../../../model/buffer/snapshot.ts';
+import type { State } from '../../../../model/buffer/state.ts';
+import type { Snapshot } from '../../../../spec/index.ts';
+import { mustBe, mustEqual } from '../../../support/must.ts';
+import { SMALL_MACHINES } from '../../../support/small-machines.ts';
 
 /** Two blocks on two volumes, two clients. */
 const SHAPE = SMALL_MACHINES['syncs of two volumes']!;

@@ -2,15 +2,15 @@
 // file is touched.
 
 import { test } from 'vitest';
-import { alignedSlab } from '../../src/devices/file/aligned-slab.ts';
+import { alignedSlab } from '../../../../../src/devices/file/aligned-slab.ts';
 import {
   DeviceError,
   deviceErrorFrom,
   DIRECT_ADVICE,
   type DeviceFailure,
-} from '../../src/devices/file/device-error.ts';
-import { checkFileDeviceOptions, type FileDeviceOptions } from '../../src/devices/file/file-device-options.ts';
-import { messageOf, mustBe, mustEqual, mustThrow } from './must.ts';
+} from '../../../../../src/devices/file/device-error.ts';
+import { checkFileDeviceOptions, type FileDeviceOptions } from '../../../../../src/devices/file/file-device-options.ts';
+import { messageOf, mustBe, mustEqual, mustThrow } from '../../../../support/must.ts';
 
 /** What is seen, and the advice, by code. */
 const SAID: Readonly<Record<string, string>> = {

@@ -1,13 +1,7 @@
 // Where units of direct I/O begin: a core and a device in memory, and a file of three blocks with a front over all of it.
 
 import type { DirectFile, Front, Place } from '../../src/index.ts';
-import {
-  counting,
-  DirectStage,
-  elementAt,
-  STAGE_BLOCK,
-  type DirectStageOptions,
-} from '../support/direct-core-stage.ts';
+import { counting, DirectStage, elementAt, STAGE_BLOCK, type DirectStageOptions } from './direct-core-stage.ts';
 
 const BLOCK = STAGE_BLOCK;
 

@@ -3,7 +3,7 @@
 
 import { createDirectMachine, exploreDirect, type DirectExploration } from '../../model/direct/index.ts';
 import type { DirectShape } from '../../spec/direct/index.ts';
-import { directShapeOf, UNSAFE_DIRECT_SHAPES } from '../support/direct-shapes.ts';
+import { directShapeOf, UNSAFE_DIRECT_SHAPES } from './direct-shapes.ts';
 
 const words = (text: string): string[] => text.split(' ');
 const READS = words('strategyRead directReadDone');

@@ -2,13 +2,13 @@
 // stuck; and what a machine hands out.
 
 import { test } from 'vitest';
-import { blankSnapshot, createMachine, explore, pathTo, stuckStates } from '../../model/index.ts';
-import { OUTCOMES } from '../../model/buffer/explore.ts';
-import { cancelGet } from '../../model/buffer/release.ts';
-import type { Goal, Invariant, Property, Snapshot } from '../../spec/index.ts';
-import { explorationOf } from './explorations.ts';
-import { mustBe, mustEqual, mustThrow } from './must.ts';
-import { SMALL_MACHINES } from './small-machines.ts';
+import { blankSnapshot, createMachine, explore, pathTo, stuckStates } from '../../../../model/index.ts';
+import { OUTCOMES } from '../../../../model/buffer/explore.ts';
+import { cancelGet } from '../../../../model/buffer/release.ts';
+import type { Goal, Invariant, Property, Snapshot } from '../../../../spec/index.ts';
+import { explorationOf } from '../../../support/explorations.ts';
+import { mustBe, mustEqual, mustThrow } from '../../../support/must.ts';
+import { SMALL_MACHINES } from '../../../support/small-machines.ts';
 
 /** States that are seen before the search ends. */
 const SEEN_BEFORE_IDLE = 54;

@@ -4,9 +4,9 @@
 import { hostname } from 'node:os';
 import { threadId } from 'node:worker_threads';
 import { test } from 'vitest';
-import { LockFile, type LockHolder } from '../../src/devices/file/lock-file.ts';
-import { mustBe, mustEqual } from './must.ts';
-import { systemError, FakeFs } from './fake-fs.ts';
+import { LockFile, type LockHolder } from '../../../../../src/devices/file/lock-file.ts';
+import { mustBe, mustEqual } from '../../../../support/must.ts';
+import { systemError, FakeFs } from '../../../../support/fake-fs.ts';
 
 const LOCK = '/v.lock';
 const GUARD = '/v.lock.takeover';

@@ -1,4 +1,4 @@
-// Assertions for the mutation suite. It runs once for each of thousands of mutants, so what holds must cost nothing: a
+// Assertions for tests that Stryker runs once for each of thousands of mutants: what holds must cost nothing, so they are a
 // comparison and a throw, no matchers, no differences of long texts.
 
 import { isDeepStrictEqual } from 'node:util';

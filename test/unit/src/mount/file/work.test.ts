@@ -2,13 +2,13 @@
 // what happens when there is no buffer.
 
 import { test } from 'vitest';
-import type { DirectOutcome } from '../../spec/direct/vocabulary.ts';
-import { CacheFull } from '../../src/core/errors.ts';
-import { Files, FileWork } from '../../src/mount/file/work.ts';
-import type { Seeker } from '../../src/mount/room.ts';
-import type { Ticket } from '../../src/core/records/tickets.ts';
-import { settle } from '../support/mount-stage.ts';
-import { mustBe, mustEqual, mustThrow } from './must.ts';
+import type { DirectOutcome } from '../../../../../spec/direct/vocabulary.ts';
+import { CacheFull } from '../../../../../src/core/errors.ts';
+import { Files, FileWork } from '../../../../../src/mount/file/work.ts';
+import type { Seeker } from '../../../../../src/mount/room.ts';
+import type { Ticket } from '../../../../../src/core/records/tickets.ts';
+import { settle } from '../../../../support/mount-stage.ts';
+import { mustBe, mustEqual, mustThrow } from '../../../../support/must.ts';
 
 const OOPS = new Error('oops');
 const T = (ticket: number): Ticket => ticket as Ticket;

@@ -1,12 +1,12 @@
 // The parts of production that stand alone: options, the slab, numbers of things, errors, the device in memory.
 
 import { test } from 'vitest';
-import { HammerIoCore, HammerIoError, MemoryDevice, PROMISES } from '../../src/index.ts';
-import * as errors from '../../src/core/errors.ts';
-import { Slab } from '../../src/core/records/buf.ts';
-import { Slot, Slots } from '../../src/core/records/slots.ts';
-import { EIO } from '../support/core-stage.ts';
-import { mustBe, mustEqual, mustThrow } from './must.ts';
+import { HammerIoCore, HammerIoError, MemoryDevice, PROMISES } from '../../../../src/index.ts';
+import * as errors from '../../../../src/core/errors.ts';
+import { Slab } from '../../../../src/core/records/buf.ts';
+import { Slot, Slots } from '../../../../src/core/records/slots.ts';
+import { EIO } from '../../../support/core-stage.ts';
+import { mustBe, mustEqual, mustThrow } from '../../../support/must.ts';
 
 test('by default a quarter of the slab may be backlog, blocks are 16 KiB, and nobody lays UNDO', () => {
   const core = new HammerIoCore({ volumes: [{ name: 'v', blocks: 4 }], capacityBufs: 8 });

@@ -2,18 +2,18 @@
 // is counted, and what is left behind when somebody gives up.
 
 import { test } from 'vitest';
-import type { Answer } from '../../src/core/answer.ts';
-import type { RoomVerdict as Verdict } from '../../src/policy/cache-policy.ts';
-import type { DeviceRequest } from '../../src/core/device.ts';
-import { CacheFull } from '../../src/core/errors.ts';
-import { RawBlocks } from '../../src/mount/volumes/raw-blocks.ts';
-import { ReadsAhead, type Joiner } from '../../src/mount/reads-ahead.ts';
-import { Room, type Seeker } from '../../src/mount/room.ts';
-import { newCounters } from '../../src/mount/statistics.ts';
-import { onAbort, Waits } from '../../src/mount/waits.ts';
-import type { Ticket } from '../../src/core/records/tickets.ts';
-import { countListeners } from '../support/counted-listeners.ts';
-import { mustBe, mustEqual, mustThrow } from './must.ts';
+import type { Answer } from '../../../../src/core/answer.ts';
+import type { RoomVerdict as Verdict } from '../../../../src/policy/cache-policy.ts';
+import type { DeviceRequest } from '../../../../src/core/device.ts';
+import { CacheFull } from '../../../../src/core/errors.ts';
+import { RawBlocks } from '../../../../src/mount/volumes/raw-blocks.ts';
+import { ReadsAhead, type Joiner } from '../../../../src/mount/reads-ahead.ts';
+import { Room, type Seeker } from '../../../../src/mount/room.ts';
+import { newCounters } from '../../../../src/mount/statistics.ts';
+import { onAbort, Waits } from '../../../../src/mount/waits.ts';
+import type { Ticket } from '../../../../src/core/records/tickets.ts';
+import { countListeners } from '../../../support/counted-listeners.ts';
+import { mustBe, mustEqual, mustThrow } from '../../../support/must.ts';
 
 const OOPS = new Error('oops');
 const settled = async (): Promise<void> => {

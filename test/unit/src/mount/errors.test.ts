@@ -1,11 +1,11 @@
 // What a mount throws, word for word, and what each error carries besides its sentence.
 
 import { test } from 'vitest';
-import * as errors from '../../src/mount/errors.ts';
-import { Faults } from '../../src/mount/faults.ts';
-import type { MountCompletion } from '../../src/devices/mount-device.ts';
-import { newCounters, WAIT_REASONS } from '../../src/mount/statistics.ts';
-import { mustBe, mustEqual, mustThrow } from './must.ts';
+import * as errors from '../../../../src/mount/errors.ts';
+import { Faults } from '../../../../src/mount/faults.ts';
+import type { MountCompletion } from '../../../../src/devices/mount-device.ts';
+import { newCounters, WAIT_REASONS } from '../../../../src/mount/statistics.ts';
+import { mustBe, mustEqual, mustThrow } from '../../../support/must.ts';
 
 const PLACE = { volume: 0, block: 7, name: 'a.vol' };
 const CAUSE = new Error('Smoke.');

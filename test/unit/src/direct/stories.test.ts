@@ -1,10 +1,10 @@
 // Units of direct I/O: the edges of what is allowed, and stories that the small machines do not tell.
 
 import { test } from 'vitest';
-import { DirectIo, HammerIoCore, type Front, type Place } from '../../src/index.ts';
-import { counting, DirectStage, elementAt, STAGE_BLOCK } from '../support/direct-core-stage.ts';
-import { at, Scene } from './direct-scene.ts';
-import { mustBe, mustEqual, mustThrow } from './must.ts';
+import { DirectIo, HammerIoCore, type Front, type Place } from '../../../../src/index.ts';
+import { counting, DirectStage, elementAt, STAGE_BLOCK } from '../../../support/direct-core-stage.ts';
+import { at, Scene } from '../../../support/direct-scene.ts';
+import { mustBe, mustEqual, mustThrow } from '../../../support/must.ts';
 
 const BLOCK = STAGE_BLOCK;
 

@@ -2,16 +2,16 @@
 // asked of the part itself.
 
 import { test } from 'vitest';
-import type { DeviceRequest } from '../../src/core/device.ts';
-import { MemoryVolumes } from '../../src/devices/memory-volumes.ts';
-import { Faults } from '../../src/mount/faults.ts';
-import { formatDevice, Mount } from '../../src/mount/index.ts';
-import { openParts, type DeviceMountOptions } from '../../src/mount/volumes/open.ts';
-import { ReadsAhead } from '../../src/mount/reads-ahead.ts';
-import { newCounters } from '../../src/mount/statistics.ts';
-import { Waits } from '../../src/mount/waits.ts';
-import type { Ticket } from '../../src/core/records/tickets.ts';
-import { mustBe, mustEqual, mustThrow } from './must.ts';
+import type { DeviceRequest } from '../../../../src/core/device.ts';
+import { MemoryVolumes } from '../../../../src/devices/memory-volumes.ts';
+import { Faults } from '../../../../src/mount/faults.ts';
+import { formatDevice, Mount } from '../../../../src/mount/index.ts';
+import { openParts, type DeviceMountOptions } from '../../../../src/mount/volumes/open.ts';
+import { ReadsAhead } from '../../../../src/mount/reads-ahead.ts';
+import { newCounters } from '../../../../src/mount/statistics.ts';
+import { Waits } from '../../../../src/mount/waits.ts';
+import type { Ticket } from '../../../../src/core/records/tickets.ts';
+import { mustBe, mustEqual, mustThrow } from '../../../support/must.ts';
 
 const BYTES = 512;
 const BUFS = 8;

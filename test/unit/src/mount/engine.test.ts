@@ -1,11 +1,11 @@
 // The engine of a mount over a core that says what the test wants: what a turn does, when all is quiet, and what completions do.
 
 import { test } from 'vitest';
-import type { DeviceRequest, Result } from '../../src/core/device.ts';
-import { Engine } from '../../src/mount/engine.ts';
-import { MountBroken } from '../../src/mount/errors.ts';
-import type { Waiter } from '../../src/mount/waits.ts';
-import { mustBe, mustEqual, mustThrow } from './must.ts';
+import type { DeviceRequest, Result } from '../../../../src/core/device.ts';
+import { Engine } from '../../../../src/mount/engine.ts';
+import { MountBroken } from '../../../../src/mount/errors.ts';
+import type { Waiter } from '../../../../src/mount/waits.ts';
+import { mustBe, mustEqual, mustThrow } from '../../../support/must.ts';
 
 const OOPS = new Error('oops');
 const nobody: Waiter = { next: () => undefined, fail: () => undefined };

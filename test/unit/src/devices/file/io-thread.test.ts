@@ -5,17 +5,17 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, test } from 'vitest';
-import { IoBatch } from '../../src/devices/file/io-batch.ts';
-import { COUNTER_WORDS, IoCounters } from '../../src/devices/file/io-counters.ts';
-import { IoRing, SLOTS } from '../../src/devices/file/io-ring.ts';
-import { serve } from '../../src/devices/file/io-thread.ts';
-import { FLUSH, FLUSH_AHEAD, Job, READ, WRITE } from '../../src/devices/file/job.ts';
-import { SYSTEM_CALLS } from '../../src/devices/file/syscalls.ts';
-import { END_OF_FILE, NO_PROGRESS, OK, Transfer } from '../../src/devices/file/transfer.ts';
-import { WriteLog } from '../../src/devices/file/write-log.ts';
-import { ScriptedFiles } from '../support/scripted-files.ts';
-import { mustBe, mustEqual, mustThrow } from './must.ts';
-import { ASLEEP, refuseToSleep } from './no-sleep.ts';
+import { IoBatch } from '../../../../../src/devices/file/io-batch.ts';
+import { COUNTER_WORDS, IoCounters } from '../../../../../src/devices/file/io-counters.ts';
+import { IoRing, SLOTS } from '../../../../../src/devices/file/io-ring.ts';
+import { serve } from '../../../../../src/devices/file/io-thread.ts';
+import { FLUSH, FLUSH_AHEAD, Job, READ, WRITE } from '../../../../../src/devices/file/job.ts';
+import { SYSTEM_CALLS } from '../../../../../src/devices/file/syscalls.ts';
+import { END_OF_FILE, NO_PROGRESS, OK, Transfer } from '../../../../../src/devices/file/transfer.ts';
+import { WriteLog } from '../../../../../src/devices/file/write-log.ts';
+import { ScriptedFiles } from '../../../../support/scripted-files.ts';
+import { mustBe, mustEqual, mustThrow } from '../../../../support/must.ts';
+import { ASLEEP, refuseToSleep } from '../../../../support/no-sleep.ts';
 
 refuseToSleep();
 

@@ -2,11 +2,11 @@
 // what is counted, what is not done, and who still waits.
 
 import { test } from 'vitest';
-import { ClockPolicy } from '../../src/policy/clock-policy.ts';
-import type { HammerIoCore } from '../../src/core/hammer-io-core.ts';
-import { BlocksHeld, MountBroken, MountClosed, WritesLost, type Mount } from '../../src/mount/index.ts';
-import { BLOCK_BYTES, mounted, settle, staged, type DrivenVolumes } from '../support/mount-stage.ts';
-import { mustBe, mustEqual, mustThrow } from './must.ts';
+import { ClockPolicy } from '../../../../src/policy/clock-policy.ts';
+import type { HammerIoCore } from '../../../../src/core/hammer-io-core.ts';
+import { BlocksHeld, MountBroken, MountClosed, WritesLost, type Mount } from '../../../../src/mount/index.ts';
+import { BLOCK_BYTES, mounted, settle, staged, type DrivenVolumes } from '../../../support/mount-stage.ts';
+import { mustBe, mustEqual, mustThrow } from '../../../support/must.ts';
 
 const EIO = { code: 'EIO' } as const;
 const set = (value: number) => (bytes: Uint8Array) => void bytes.fill(value);

@@ -2,10 +2,10 @@
 // replacement policy is told.
 
 import { test } from 'vitest';
-import type { Handle, ReadRequest, Ticket } from '../../src/index.ts';
-import { HammerIoCore, hasValidCrc, NO_HANDLE } from '../../src/index.ts';
-import { CoreStage, EIO } from '../support/core-stage.ts';
-import { messageOf, mustBe, mustEqual, mustThrow } from './must.ts';
+import type { Handle, ReadRequest, Ticket } from '../../../../src/index.ts';
+import { HammerIoCore, hasValidCrc, NO_HANDLE } from '../../../../src/index.ts';
+import { CoreStage, EIO } from '../../../support/core-stage.ts';
+import { messageOf, mustBe, mustEqual, mustThrow } from '../../../support/must.ts';
 
 const outcomesOf = (answers: readonly { outcome: string }[]): string => answers.map(({ outcome }) => outcome).join();
 

@@ -3,11 +3,11 @@
 
 import { constants } from 'node:fs';
 import { test } from 'vitest';
-import { DIRECT_ADVICE } from '../../src/devices/file/device-error.ts';
-import { FileDevice } from '../../src/devices/file/index.ts';
-import { VolumeFile, type FileVolume } from '../../src/devices/file/volume-file.ts';
-import { mustBe, mustEqual } from './must.ts';
-import { systemError, FakeFs, type Entry } from './fake-fs.ts';
+import { DIRECT_ADVICE } from '../../../../../src/devices/file/device-error.ts';
+import { FileDevice } from '../../../../../src/devices/file/index.ts';
+import { VolumeFile, type FileVolume } from '../../../../../src/devices/file/volume-file.ts';
+import { mustBe, mustEqual } from '../../../../support/must.ts';
+import { systemError, FakeFs, type Entry } from '../../../../support/fake-fs.ts';
 
 const BYTES = 512;
 const { O_RDONLY, O_RDWR, O_DIRECT, O_DSYNC, O_EXCL } = constants;

@@ -8,15 +8,15 @@ import {
   checkwriteStep,
   completeStep,
   deallocateStep,
-} from '../../model/buffer/decide.ts';
-import { decideRelease, releaseStep, type ReleaseFacts } from '../../model/buffer/decide.ts';
-import { packedRecord } from '../../model/explorer/packed.ts';
-import { StateTable } from '../../model/explorer/tables.ts';
-import { State } from '../../model/buffer/state.ts';
-import type { Shape } from '../../spec/index.ts';
-import { originalReleaseFlow } from '../check/original-release-flow.ts';
-import { block, shapeOf } from '../support/shape-of.ts';
-import { mustBe, mustEqual, mustThrow } from './must.ts';
+} from '../../../../model/buffer/decide.ts';
+import { decideRelease, releaseStep, type ReleaseFacts } from '../../../../model/buffer/decide.ts';
+import { packedRecord } from '../../../../model/explorer/packed.ts';
+import { StateTable } from '../../../../model/explorer/tables.ts';
+import { State } from '../../../../model/buffer/state.ts';
+import type { Shape } from '../../../../spec/index.ts';
+import { originalReleaseFlow } from '../../../check/original-release-flow.ts';
+import { block, shapeOf } from '../../../support/shape-of.ts';
+import { mustBe, mustEqual, mustThrow } from '../../../support/must.ts';
 
 interface Lamp {
   lit: boolean;
