@@ -1,8 +1,9 @@
-// A filesystem in memory in place of the real one, for tests of what calls node:fs/promises: quick, without a process or a
-// right that is missing. It writes down every call that changes something, and asks `script` before each call, which may let
+// A filesystem in memory in place of the real one, for tests of what calls node:fs/promises, and of who looks by fstat and stat
+// where the path of an open file leads: quick, without a process or a right that is missing. It writes down every call that changes something, and asks `script` before each call, which may let
 // it fail, or change what is there. The functions that are put into the module are seen by everything that imports them;
 // vitest does not use them while a test runs. Code that goes round in circles is stopped after a thousand calls.
 
+import fs from 'node:fs';
 import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { onTestFinished } from 'vitest';
@@ -17,8 +18,8 @@ export interface Entry {
 
 const CALLS_MAX = 1000;
 
-/** No real file is on it. */
-const DEVICE = 2n ** 60n;
+/** Each disk is a device of its own, on which no real file is. */
+let lastDevice = 2n ** 60n;
 
 export const systemError = (code: string): Error => Object.assign(new Error(`${code}: so it was said`), { code });
 
@@ -36,11 +37,12 @@ export class FakeFs {
   readonly links = new Map<string, string>();
   readonly told: string[] = [];
   /** Descriptors that are open. */
-  readonly descriptors = new Set<number>();
+  readonly descriptors = new Map<number, Entry>();
   /** Told of each call; what it throws, the call throws. */
   script: (call: string) => void = () => undefined;
   #calls = 0;
   #lastInode = 0n;
+  readonly #device = ++lastDevice;
 
   put(path: string, parts: Partial<Entry> = {}): void {
     const { text = '', kind = 'regular file' } = parts;
@@ -50,16 +52,19 @@ export class FakeFs {
   /** Runs with this disk in place of the real one. */
   async during(run: () => Promise<void>): Promise<void> {
     const real = { ...promises };
-    const put = (functions: object): void => {
+    const { fstatSync, statSync } = fs;
+    const put = (functions: object, looks: object): void => {
       Object.assign(promises, functions);
+      Object.assign(fs, looks);
       syncBuiltinESMExports();
     };
-    onTestFinished(() => put(real)); // Also behind a test that waits in vain.
-    put(this.#functions);
+    const restore = (): void => put(real, { fstatSync, statSync });
+    onTestFinished(restore); // Also behind a test that waits in vain.
+    put(this.#functions, this.#looks);
     try {
       await run();
     } finally {
-      put(real);
+      restore();
     }
   }
 
@@ -100,10 +105,10 @@ export class FakeFs {
       this.#begin(`write ${path} ${options?.flag}`);
       this.put(path, { text });
     }),
-    readFile: promised((path: string, encoding: unknown) => {
+    readFile: promised((path: string, how: 'utf8' | { readonly encoding: string } | undefined) => {
       this.#begin(`read ${path}`, false);
       const { text } = this.#entry(path);
-      return encoding === 'utf8' ? text : Buffer.from(text);
+      return (typeof how === 'object' ? how.encoding : how) === 'utf8' ? text : Buffer.from(text);
     }),
     readlink: promised((path: string) => {
       this.#begin(`readlink ${path}`, false);
@@ -130,12 +135,23 @@ export class FakeFs {
     }),
   };
 
+  /** They change nothing, and are not written down. */
+  readonly #looks = {
+    fstatSync: (fd: number) => this.#facts(this.descriptors.get(fd)),
+    statSync: (path: string) => (this.entries.has(path) ? this.#facts(this.entries.get(path)) : undefined),
+  };
+
+  #facts(entry: Entry | undefined): object {
+    if (entry === undefined) throw systemError('EBADF');
+    return { dev: this.#device, ino: entry.inode, size: BigInt(entry.bytes) };
+  }
+
   #handle(path: string): object {
     const fd = 100 + this.told.length;
-    this.descriptors.add(fd);
+    this.descriptors.set(fd, this.#entry(path));
     return {
       fd,
-      stat: promised(() => ({ dev: DEVICE, ino: this.#entry(path).inode })),
+      stat: promised(() => ({ dev: this.#device, ino: this.#entry(path).inode })),
       truncate: promised((bytes: number) => {
         this.#begin(`truncate ${path} ${bytes}`);
         this.entries.set(path, { ...this.#entry(path), bytes });

@@ -129,7 +129,7 @@ test('a device opens its volumes and its log, and closes them when its thread ha
     const header = encodeHeader({ version: VERSION, blockBytes: 16, volumes: [{ path: '/a', blocks: 4 }, { path: '/b', blocks: 3 }] }); // prettier-ignore
     mustBe(disk.entries.get('/log')!.text, Buffer.from(header).toString('latin1'));
     const { files, log, slab, ring, blockBytes } = theWorker().options['workerData'] as IoThreadData;
-    mustEqual([...files, log?.file].sort(), [...disk.descriptors]);
+    mustEqual([...files, log?.file].sort(), [...disk.descriptors.keys()]);
     mustEqual([log?.end, slab === options.slab, blockBytes], [header.length, true, 16]);
     mustEqual(disk.names, ['/a', '/a.lock', '/b', '/b.lock', '/log']);
     let isClosed = false;

@@ -53,7 +53,7 @@ function descriptors(): number {
 
 const missing =
   'ENOENT, no such file or directory. Check the path; with create a regular file is made, in a directory that exists.';
-const isDirectory = 'EISDIR, illegal operation on a directory. Name a regular file or a block device, not a directory.';
+const isDirectory = 'EISDIR, it is a directory. Name a regular file or a block device.';
 const failure = (operation: string, path: string, seen: string): string =>
   `DeviceError: ${operation} on ${path} was promised to succeed; seen: ${seen}`;
 
