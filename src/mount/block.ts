@@ -8,8 +8,10 @@
 import type { IoType } from '../../spec/buffer/snapshot.ts';
 import type { Answer } from '../core/answer.ts';
 import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
+import { checkFunction } from '../core/check-shape.ts';
 import type { Handle } from '../core/records/handles.ts';
 import type { ReadableBytes } from '../core/view.ts';
+import { ABORT } from './call-options.ts';
 import type { Engine } from './engine.ts';
 import { BlockReleased } from './errors.ts';
 import { beginModification, endModification, flushBlock, reservedBytes, typeOf, untilOpen } from './modifying.ts';
@@ -62,7 +64,8 @@ export class Block {
 
   /**
    * The bytes, to read, until release; they change when somebody modifies the block. In META without the checksum in its
-   * first four bytes, in a volume header the application's area. @throws BlockReleased
+   * first four bytes, in a volume header the application's area. They are a view of memory that threads share, which some of the
+   * platform refuses (crypto.subtle, fetch, TextDecoder in browsers): give it a copy, `block.bytes.slice()`. @throws BlockReleased
    */
   get bytes(): ReadableBytes {
     return this.#bytes();
@@ -77,7 +80,10 @@ export class Block {
    * Rejects with ReadOnlyError after a failed write, BlockReleased, MountClosed, the signal's reason (before `change` was
    * called), or what `change` throws.
    */
-  async modify<T>(change: Change<T>, { signal }: AbortOptions = {}): Promise<T> {
+  async modify<T>(change: Change<T>, options: AbortOptions = {}): Promise<T> {
+    checkFunction(change, 'a function that changes the bytes, as the argument of modify');
+    ABORT.check(options, 'modify');
+    const { signal } = options;
     if (!this.#isOfMount) return this.#modify(change, signal, undefined);
     this.#engine.uses++; // A block that the program holds counts already.
     try {
@@ -98,7 +104,9 @@ export class Block {
    * be: where the order matters, leave it to `sync`. Rejects with WriteFailed, ReadOnlyError, BlockReleased,
    * MountClosed, or the signal's reason; a write that was issued goes on.
    */
-  async flush({ signal }: AbortOptions = {}): Promise<void> {
+  async flush(options: AbortOptions = {}): Promise<void> {
+    ABORT.check(options, 'flush');
+    const { signal } = options;
     this.#held();
     this.#engine.promiseUsable();
     this.#engine.uses++;

@@ -19,10 +19,12 @@
 
 import { EventEmitter } from 'node:events';
 import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
+import { checkFunction, checkPlaceGiven, shown } from '../core/check-shape.ts';
 import { InvalidArgument } from '../core/errors.ts';
 import type { Handle } from '../core/records/handles.ts';
 import type { Change, AbortOptions } from './block.ts';
 import { Block } from './block.ts';
+import { ABORT, GET, PLACE, READ } from './call-options.ts';
 import { lossesOf, unloadAll } from './closing.ts';
 import { Engine } from './engine.ts';
 import { BlocksHeld, MountClosed, ReadFailed } from './errors.ts';
@@ -130,9 +132,15 @@ export class Mount extends EventEmitter<MountEvents> {
    * The hit path: the block if it is cached, held until its `release`, or undefined, and then nothing has happened. Does not
    * look at the type. @throws MountClosed, MountBroken
    */
-  tryGet(block: number, { volume = 0 }: BlockOptions = NOWHERE): Block | undefined {
+  tryGet(block: number, options: BlockOptions = NOWHERE): Block | undefined {
+    if (options !== NOWHERE) PLACE.check(options, 'tryGet');
+    return this.#tryGet(block, options.volume ?? 0);
+  }
+
+  #tryGet(block: number, volume: number): Block | undefined {
     const engine = this.#engine;
     engine.promiseUsable();
+    if (typeof block !== 'number' || typeof volume !== 'number') checkPlaceGiven(block, volume);
     const handle = engine.core.tryGet(volume, block);
     if (handle === NO_HANDLE) return undefined;
     if (engine.faults.isCorrupt(volume, block)) {
@@ -164,6 +172,7 @@ export class Mount extends EventEmitter<MountEvents> {
 
   /** Copies the bytes of a block: get and release in one. Waits rather than rejecting with CacheFull where that is safe. */
   async read(block: number, options: Omit<GetOptions, 'fresh'> = NOWHERE): Promise<Uint8Array> {
+    if (options !== NOWHERE) READ.check(options, 'read');
     const passage = this.#engine.room.passage();
     try {
       const held = await this.#get(block, { ...options, fresh: false }, passage);
@@ -180,6 +189,8 @@ export class Mount extends EventEmitter<MountEvents> {
    * until that settles, so it must not wait for other blocks without end.
    */
   async update<T>(block: number, change: Change<T>, options: GetOptions = NOWHERE): Promise<T> {
+    checkFunction(change, 'a function that changes the bytes, as the second argument of update');
+    if (options !== NOWHERE) GET.check(options, 'update');
     const passage = this.#engine.room.passage();
     try {
       this.#engine.promiseUsable();
@@ -203,10 +214,10 @@ export class Mount extends EventEmitter<MountEvents> {
    */
   header(volume = 0): Block {
     this.#engine.promiseUsable();
-    const header = this.#headers[volume];
+    const header = typeof volume === 'number' ? this.#headers[volume] : undefined;
     if (header !== undefined) return header;
     const promised = `a volume number below ${this.#headers.length}`;
-    throw new InvalidArgument(promised, String(volume), 'Volumes are numbered from 0.');
+    throw new InvalidArgument(promised, shown(volume), 'Volumes are numbered from 0.');
   }
 
   /**
@@ -225,6 +236,7 @@ export class Mount extends EventEmitter<MountEvents> {
    * Rejects with InvalidArgument for more than there is, MountClosed, MountBroken, or the signal's reason.
    */
   async lend(bytes: number, patience: AbortOptions = {}): Promise<LentMemory> {
+    ABORT.check(patience, 'lend');
     patience.signal?.throwIfAborted();
     this.#engine.promiseUsable();
     return this.#engine.loans.lend(bytes, patience);
@@ -241,7 +253,9 @@ export class Mount extends EventEmitter<MountEvents> {
    * Rejects with SyncFailed when a write or a device flush fails (its cause says which), ReadOnlyError after that, MountClosed,
    * MountBroken, or the signal's reason, while the sync itself goes on for others.
    */
-  async sync({ signal }: AbortOptions = {}): Promise<void> {
+  async sync(options: AbortOptions = {}): Promise<void> {
+    ABORT.check(options, 'sync');
+    const { signal } = options;
     signal?.throwIfAborted();
     this.#engine.promiseUsable();
     await listening(this.#syncing.sync(), signal);
@@ -255,8 +269,8 @@ export class Mount extends EventEmitter<MountEvents> {
    * then the mount stays open. Rejects with WritesLost when not everything got onto the volumes, or with the device's error when
    * that could not be closed: then the mount is closed all the same.
    */
-  close({ signal }: AbortOptions = {}): Promise<void> {
-    this.#closing ??= this.#close(signal).catch((thrown: unknown) => {
+  close(options: AbortOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(options).catch((thrown: unknown) => {
       if (this.#engine.phase !== 'closed') this.#closing = undefined;
       throw thrown;
     });
@@ -293,11 +307,9 @@ export class Mount extends EventEmitter<MountEvents> {
     }
   }
 
-  async #get(
-    number: number,
-    { volume = 0, type = 'data', fresh = false, signal }: GetOptions,
-    passage?: Passage,
-  ): Promise<Block> {
+  async #get(number: number, options: GetOptions, passage?: Passage): Promise<Block> {
+    if (options !== NOWHERE) GET.check(options, 'get');
+    const { volume = 0, type = 'data', fresh = false, signal } = options;
     const engine = this.#engine;
     signal?.throwIfAborted();
     if (fresh) {
@@ -305,7 +317,7 @@ export class Mount extends EventEmitter<MountEvents> {
       engine.faults.promiseWritable();
       if (engine.room.isTooDirty()) await this.#untilCleaner(signal);
     } else {
-      const hit = this.tryGet(number, { volume });
+      const hit = this.#tryGet(number, volume);
       if (hit !== undefined) return ofType(hit, type);
     }
     if (!fresh) engine.counters.misses++;
@@ -318,6 +330,8 @@ export class Mount extends EventEmitter<MountEvents> {
       return new Block(engine, got.handle, volume, number, false, fresh);
     } catch (thrown) {
       engine.uses--;
+      // What makes no sense has missed nothing.
+      if (!fresh && thrown instanceof InvalidArgument) engine.counters.misses--;
       throw thrown;
     }
   }
@@ -352,7 +366,9 @@ export class Mount extends EventEmitter<MountEvents> {
     }
   }
 
-  async #close(signal: AbortSignal | undefined): Promise<void> {
+  async #close(options: AbortOptions): Promise<void> {
+    ABORT.check(options, 'close');
+    const { signal } = options;
     const engine = this.#engine;
     signal?.throwIfAborted();
     if (engine.uses > 0) throw new BlocksHeld(engine.uses, engine.blocksInUse());

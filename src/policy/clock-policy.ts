@@ -3,6 +3,7 @@
 // their neighbours, and end when less is.
 
 import type { Answer } from '../core/answer.ts';
+import { checkShape, numberFrom, optional, shape, whole } from '../core/check-shape.ts';
 import { InvalidArgument, unreachable } from '../core/errors.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { BufView } from '../core/view.ts';
@@ -21,6 +22,13 @@ export interface ClockPolicyOptions {
   /** Structures without a buffer beyond which they are cleaned away. Default 1024. */
   readonly looseMax?: number;
 }
+
+const CLOCK_SHAPE = shape<ClockPolicyOptions>({
+  dirtyBytesMax: optional(numberFrom(0)),
+  dirtyBytesLow: optional(numberFrom(0)),
+  clusterBlocksMax: optional(whole(1)),
+  looseMax: optional(whole(0)),
+});
 
 /** Buffers that are still looked at when enough writes are under way, in the hope for one that is free at once. */
 const LOOK_ON = 64;
@@ -54,11 +62,12 @@ export class ClockPolicy implements CachePolicy {
 
   /** @throws InvalidArgument when an option makes no sense. */
   constructor(options: ClockPolicyOptions = {}) {
+    checkShape(CLOCK_SHAPE, options, 'ClockPolicy');
     const { dirtyBytesMax, dirtyBytesLow, clusterBlocksMax = 16, looseMax = 1024 } = options;
-    expectBytes(dirtyBytesMax ?? 0, Infinity, 'a dirtyBytesMax of 0 or more');
-    expectBytes(dirtyBytesLow ?? 0, dirtyBytesMax ?? Infinity, 'a dirtyBytesLow from 0 to dirtyBytesMax');
-    expectWhole(clusterBlocksMax, 1, 'a clusterBlocksMax of 1 or more blocks');
-    expectWhole(looseMax, 0, 'a looseMax of 0 or more structures');
+    if ((dirtyBytesLow ?? 0) > (dirtyBytesMax ?? Infinity)) {
+      const advice = 'Correct the options of the cache policy.';
+      throw new InvalidArgument('a dirtyBytesLow from 0 to dirtyBytesMax', String(dirtyBytesLow), advice);
+    }
     this.#dirtyBytesMax = dirtyBytesMax;
     this.#dirtyBytesLow = dirtyBytesLow;
     this.#clusterBlocksMax = clusterBlocksMax;
@@ -217,13 +226,3 @@ export class ClockPolicy implements CachePolicy {
     this.#statistics[outcome === 'done' ? what : 'refusals']++;
   }
 }
-
-function expectBytes(seen: number, most: number, promised: string): void {
-  if (!(seen >= 0 && seen <= most)) throw new InvalidArgument(promised, String(seen), ADVICE);
-}
-
-function expectWhole(seen: number, least: number, promised: string): void {
-  if (!Number.isSafeInteger(seen) || seen < least) throw new InvalidArgument(promised, String(seen), ADVICE);
-}
-
-const ADVICE = 'Correct the options of the cache policy.';

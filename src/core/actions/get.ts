@@ -22,6 +22,7 @@ import {
   setCheck,
   setWanted,
 } from '../records/reference-word.ts';
+import { shown } from '../check-shape.ts';
 import type { MountState } from '../core-state.ts';
 import { dropResidue, setModified } from '../core-state.ts';
 import { destroy } from './release.ts';
@@ -91,7 +92,7 @@ export function get(m: MountState, volumeNumber: number, block: number, type: Io
 
 function checkBlock(volume: Volume, block: number, type: IoType, how: GetHow): void {
   if (!Number.isSafeInteger(block) || block < 0 || block >= volume.blocks) {
-    throw new InvalidArgument(`a block below ${volume.blocks}`, String(block), `Volume ${volume.name} ends there.`);
+    throw new InvalidArgument(`a block below ${volume.blocks}`, shown(block), `Volume ${volume.name} ends there.`);
   }
   if ((type === 'volume') !== (block === volume.headerBlock)) {
     const header = volume.headerBlock < 0 ? 'none' : String(volume.headerBlock);

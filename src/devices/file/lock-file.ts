@@ -10,14 +10,18 @@
 //   taken over   under a second lock, `<path>.lock.takeover`: whoever gets it looks at the lock again, and only then removes
 //                it. Without it, one could remove the lock that another has just taken over. A process that dies between the
 //                two leaves the second lock behind; the error then names it, and a person removes it
+//   shared       by those who only read: each has a file of its own, `<path>.lock.reader.<pid>.…`. Whoever writes takes the lock
+//                first and looks for readers then, a reader makes its file first and looks for the lock then; so of two that
+//                come together at least one sees the other
 //   released     by unlinking, if it still says what we wrote: somebody may have removed it by hand, and another process
 //                taken it. (Inode numbers would not tell: the next file gets the number of the one that was removed.)
 //
 // Hard links to the locked file are other names with other locks; within a process `volume-file.ts` notices them.
 
 import { constants } from 'node:fs';
-import { link, readFile, readlink, unlink, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, readlink, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { DeviceError, deviceErrorFrom } from './device-error.ts';
 
@@ -69,7 +73,30 @@ export class LockFile {
       } finally {
         await unlink(temporary);
       }
-      return new LockFile(path, text);
+      const taken = new LockFile(path, text);
+      const reader = await liveReader(path, own);
+      if (reader === undefined) return taken;
+      await taken.release();
+      throw held(file, reader.path, reader.holder, reader.life);
+    } catch (thrown) {
+      throw deviceErrorFrom(thrown, { file, operation: 'lock', ...whatLockFailureMeans(thrown, path) });
+    }
+  }
+
+  /** Shares the lock of a file with others who only read. Throws as `take`: EBUSY while somebody may write. */
+  static async share(file: string): Promise<LockFile> {
+    const lock = `${file}.lock`;
+    const own = await self(++lastNumber);
+    const text = `${JSON.stringify(own)}\n`;
+    const path = `${lock}${READER}${own.pid}.${own.thread}.${own.number}`;
+    try {
+      await writeNew(path, text);
+      const shared = new LockFile(path, text);
+      const writer = await readHolder(lock);
+      const life = writer === undefined ? 'dead' : await lifeOf(writer, own);
+      if (writer === undefined || life === 'dead') return shared;
+      await shared.release();
+      throw held(file, lock, writer, life);
     } catch (thrown) {
       throw deviceErrorFrom(thrown, { file, operation: 'lock', ...whatLockFailureMeans(thrown, path) });
     }
@@ -83,6 +110,27 @@ export class LockFile {
       if (!isCode(thrown, 'ENOENT')) throw deviceErrorFrom(thrown, { file: this.#path, operation: 'close' });
     }
   }
+}
+
+/** Between the name of a lock and who shares it. */
+const READER = '.reader.';
+
+/** Somebody who shares the lock and may be alive. What dead ones have left is removed. */
+async function liveReader(
+  lock: string,
+  own: LockHolder,
+): Promise<{ path: string; holder: LockHolder | 'malformed'; life: Life } | undefined> {
+  const directory = dirname(lock);
+  for (const name of await readdir(directory)) {
+    if (!name.startsWith(`${basename(lock)}${READER}`)) continue;
+    const path = join(directory, name);
+    const holder = await readHolder(path);
+    if (holder === undefined) continue;
+    const life = await lifeOf(holder, own);
+    if (life !== 'dead') return { path, holder, life };
+    await unlink(path).catch(() => undefined); // Another who writes may have been quicker.
+  }
+  return undefined;
 }
 
 async function writeNew(path: string, text: string): Promise<void> {

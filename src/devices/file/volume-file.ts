@@ -1,7 +1,7 @@
 // One volume: a regular file or a block device that is open, measured, and nobody else's.
 //
 //   whose      Linux lets one opener at a time have a block device with O_EXCL, and none while it is mounted. A regular file
-//              is guarded by a lock file beside it. Both end at the first name of the file (realpath), so symbolic links are
+//              is guarded by a lock file beside it, which those who only read share. Both end at the first name of the file (realpath), so symbolic links are
 //              one file. Hard links are two names with two locks; within a process they are noticed by device and inode.
 //   how long   a block device has no size for stat(2). The system's answers are ioctls, which node does not have, and
 //              /sys/dev/block, which is Linux's and not always mounted. Reading is enough: at and behind the end a read
@@ -48,8 +48,8 @@ export interface FileVolume {
   readonly watchPath?: boolean;
 }
 
-/** The volumes that this module has open, by what they are. */
-const openHere = new Set<string>();
+/** The volumes that this module has open, by what they are: how many times to read, or once to write. */
+const openHere = new Map<string, number | 'written'>();
 
 /** Open for good: their bytes have no other name. */
 const strays: FileHandle[] = [];
@@ -105,7 +105,7 @@ export class VolumeFile {
       if (kind === 'nothing') await create(path, volume.blocks! * blockBytes, undo);
       const handle = await openHandle(path, volume, kind === 'block device');
       undo.later(() => handle.close(), 'handle');
-      await claim(path, handle, undo);
+      await claim(path, handle, volume.readOnly === true, undo);
       const blocks = await measure(path, volume, blockBytes);
       if (volume.direct === true) await tryDirect(path, handle, blockBytes);
       const isGuarded = kind !== 'block device' && volume.readOnly !== true;
@@ -179,7 +179,7 @@ async function find({ path, create: mayCreate }: FileVolume): Promise<{ path: st
 
 async function lock(path: string, { readOnly }: FileVolume, undo: Undo): Promise<void> {
   try {
-    const held = await LockFile.take(path);
+    const held = await (readOnly === true ? LockFile.share(path) : LockFile.take(path));
     undo.later(() => held.release());
   } catch (thrown) {
     // Where nobody can write, nobody needs to be kept out, and no lock could be made.
@@ -221,11 +221,12 @@ async function openHandle(path: string, volume: FileVolume, isBlockDevice: boole
   }
 }
 
-/** Nobody in this process has it open under another name. */
-async function claim(path: string, handle: FileHandle, undo: Undo): Promise<void> {
+/** Nobody in this process has it open under another name, unless all only read. */
+async function claim(path: string, handle: FileHandle, readOnly: boolean, undo: Undo): Promise<void> {
   const { dev, ino } = await handle.stat({ bigint: true });
   const identity = `${dev}:${ino}`;
-  if (openHere.has(identity)) {
+  const before = openHere.get(identity) ?? 0;
+  if (before === 'written' || (before > 0 && !readOnly)) {
     throw new DeviceError({
       file: path,
       operation: 'open',
@@ -234,8 +235,12 @@ async function claim(path: string, handle: FileHandle, undo: Undo): Promise<void
       advice: 'Name each file once.',
     });
   }
-  openHere.add(identity);
-  undo.later(() => openHere.delete(identity));
+  openHere.set(identity, readOnly ? before + 1 : 'written');
+  undo.later(() => {
+    const now = openHere.get(identity)!;
+    if (now === 'written' || now === 1) openHere.delete(identity);
+    else openHere.set(identity, now - 1);
+  });
 }
 
 /** The number of blocks to use. */

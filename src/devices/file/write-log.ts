@@ -11,6 +11,7 @@
 
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { checkShape, PATH } from '../../core/check-shape.ts';
 import { DeviceError, deviceErrorFrom } from './device-error.ts';
 import type { Job } from './job.ts';
 import { OK, type Transfer } from './transfer.ts';
@@ -122,6 +123,7 @@ export type LogEntry =
  * is no write log or is damaged anywhere but at its end.
  */
 export function* readWriteLog(path: string): Generator<LogEntry, void, void> {
+  checkShape(PATH, path, 'the path of readWriteLog');
   const file = new LogFile(path);
   try {
     const header = readHeader(file);

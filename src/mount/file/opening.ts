@@ -3,9 +3,11 @@
 import { ExtentRecord } from '../../direct/extents.ts';
 import type { DataZone, Element } from '../../direct/index.ts';
 import { DirectIo } from '../../direct/index.ts';
+import { checkShape, listOf, optional, shape, TRUTH, whole } from '../../core/check-shape.ts';
 import { InvalidArgument } from '../../core/errors.ts';
+import { ZONE_SHAPE } from '../../direct/direct-options.ts';
 import type { Engine } from '../engine.ts';
-import { checkApart, checkExtents, promiseList } from './lists.ts';
+import { checkApart } from './lists.ts';
 import { FileWork } from './work.ts';
 
 /** What a file is made of. */
@@ -33,16 +35,31 @@ export interface FileOptions {
   readonly extentBytes?: number;
 }
 
+const EXTENT_SHAPE = shape<Element>({
+  fileOffset: whole(0),
+  volume: whole(0),
+  block: whole(0),
+  length: whole(1),
+  crc: optional(whole(0, 0xffff_ffff)),
+});
+
+const FILE_SHAPE = shape<FileOptions>({
+  extents: optional(listOf(EXTENT_SHAPE)),
+  older: optional(listOf(EXTENT_SHAPE)),
+  space: listOf(ZONE_SHAPE),
+  verify: optional(TRUTH),
+  doubleBuffer: optional(TRUTH),
+  extentBytes: optional(whole(1)),
+});
+
 /** Opens a file. The errors are those of Mount.openFile. */
 export async function openWork(engine: Engine, options: FileOptions): Promise<FileWork> {
   engine.promiseUsable();
+  checkShape(FILE_SHAPE, options, 'openFile');
   const { extents = [], older = [], space, verify = true, doubleBuffer = false } = options;
   const { core, files, fileMemory, room } = engine;
   const { extentBytes = 16 * core.view.blockBytes } = options;
-  promiseList(space, 'space', 'Say which blocks are the file’s.');
   checkSpace(engine, space);
-  checkExtents(extents);
-  checkExtents(older);
   checkApart(extents, core.view.blockBytes);
   // DirectIo compares CRCs only on one of its paths, so all of that is done here.
   const direct = new DirectIo({ core, zones: space, extentBytes, doubleBuffer, checksums: verify, verify: false });

@@ -6,6 +6,7 @@
 // already is refused unless the caller says `overwrite`; all are looked at before the first is written.
 
 import { randomUUID } from 'node:crypto';
+import { checkShape, having, listOf, optional, PATH, shape, TEXT, TRUTH, whole } from '../../core/check-shape.ts';
 import { InvalidArgument } from '../../core/errors.ts';
 import { DeviceError } from '../../devices/file/device-error.ts';
 import { readFirstBytes } from '../../devices/file/find-file.ts';
@@ -39,6 +40,12 @@ export interface FormatVolumesOptions extends FormatOptions {
   readonly blockBytes?: number;
 }
 
+const NEW_VOLUMES = listOf(shape<NewVolume>({ path: PATH, blocks: optional(whole(1)) }));
+const FORMAT_ENTRIES = { overwrite: optional(TRUTH), setId: optional(TEXT) };
+const FORMAT_SHAPE = shape<FormatOptions>(FORMAT_ENTRIES);
+const FORMAT_VOLUMES_SHAPE = shape<FormatVolumesOptions>({ ...FORMAT_ENTRIES, blockBytes: optional(whole(1)) });
+const DEVICE = having('a MountDevice that is open', 'submit', 'close');
+
 /** What is to be formatted is a volume already. */
 export class VolumeExists extends VolumeError {
   override readonly name = 'VolumeExists';
@@ -54,6 +61,8 @@ export class VolumeExists extends VolumeError {
  * InvalidArgument; no header is then written, unless it was the writing that failed.
  */
 export async function formatVolumes(volumes: readonly NewVolume[], options: FormatVolumesOptions = {}): Promise<void> {
+  checkShape(NEW_VOLUMES, volumes, 'the volumes of formatVolumes');
+  checkShape(FORMAT_VOLUMES_SHAPE, options, 'formatVolumes');
   const { blockBytes = 16384, overwrite = false } = options;
   checkBlockBytes(blockBytes);
   checkSetId(options.setId);
@@ -73,6 +82,8 @@ export async function formatVolumes(volumes: readonly NewVolume[], options: Form
 
 /** The same for a device that is open and that nobody uses; it stays open. For one that takes any memory. */
 export async function formatDevice(device: MountDevice, options: FormatOptions = {}): Promise<void> {
+  checkShape(DEVICE, device, 'the device of formatDevice');
+  checkShape(FORMAT_SHAPE, options, 'formatDevice');
   checkBlockBytes(device.blockBytes);
   checkSetId(options.setId);
   const memory = new Uint8Array(new SharedArrayBuffer(device.blockBytes));

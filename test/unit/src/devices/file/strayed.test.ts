@@ -111,6 +111,21 @@ test('a volume that is cut short is not grown again with holes', async () => {
   await rejection(mount.close());
 });
 
+test('two mounts that only read have one volume, and one that writes waits until both have gone', async () => {
+  await (await mounted()).close();
+  const reading = (): Promise<Mount> => Mount.open({ volumes: [{ path: at('a.vol'), readOnly: true }], cacheBytes: 8 * BLOCK_BYTES }); // prettier-ignore
+  const writing = (): Promise<Mount> => Mount.open({ volumes: [at('a.vol')], cacheBytes: 8 * BLOCK_BYTES });
+  const mounts = [await reading(), await reading()];
+  expect(await rejection(writing())).toMatchObject({ code: 'EBUSY', operation: 'lock' });
+  await mounts[0]!.close();
+  expect(await rejection(writing())).toMatchObject({ code: 'EBUSY', operation: 'lock' });
+  await mounts[1]!.close();
+  const alone = await writing();
+  expect(await rejection(reading())).toMatchObject({ code: 'EBUSY', operation: 'lock' });
+  await alone.close();
+  await (await reading()).close();
+});
+
 test('a volume that is only read may go: nobody relies on its path', async () => {
   await (await mounted()).close();
   const mount = await Mount.open({ volumes: [{ path: at('a.vol'), readOnly: true }], cacheBytes: 8 * BLOCK_BYTES });
