@@ -144,7 +144,7 @@ export class Exploration {
     this.#next = this.#pair.subarray(width);
     this.#table = new StateTable(view !== undefined ? 1 : representative !== undefined ? variables : width);
     this.#states = view !== undefined || representative !== undefined ? new Integers() : undefined;
-    this.#steps = new Memo(program.steps.length, (found) => found.length === 0);
+    this.#steps = new Memo<readonly Step[]>(program.steps.length, [], (found) => found.length === 0);
     this.#open = new Int32Array(program.steps.length);
     this.#invariants = this.#claimsOf(invariants.map(({ holds }) => holds));
     this.#stepClaims = this.#claimsOf(steps.map(({ holds }) => holds));
@@ -213,7 +213,7 @@ export class Exploration {
 
   #claimsOf(claims: readonly Handle[]): Claims {
     const parts = claims.flatMap((claim) => this.#asked.program.predicates[claim]!);
-    return { claims, parts, memo: new Memo(parts.length, (holds) => holds), open: new Int32Array(parts.length) };
+    return { claims, parts, memo: new Memo(parts.length, true, (holds) => holds), open: new Int32Array(parts.length) };
   }
 
   /** Whether a predicate of a state is true, or of a step: of a state with the next one behind it. */
@@ -226,17 +226,21 @@ export class Exploration {
   #allHold({ parts, memo, open }: Claims, row: Row): boolean {
     const count = memo.open(row, open);
     for (let i = 0; i < count; i++) {
-      const part = open[i]!;
-      if (!(memo.find(part, row) ?? this.#learnWhether(parts[part]!, memo, part, row))) return false;
+      const tree = open[i]!;
+      if (!(memo.find(tree, row) ?? this.#learnWhether(parts, memo, tree, row))) return false;
     }
     return true;
   }
 
-  #learnWhether(run: () => boolean, memo: Memo<boolean>, part: number, row: Row): boolean {
+  #learnWhether(parts: Claims['parts'], memo: Memo<boolean>, tree: number, row: Row): boolean {
     const { reads } = this.#asked.runtime;
     this.#look(row);
-    const answer = run();
-    if (!reads.onceOnly) memo.learn(part, reads.cells, row, answer);
+    let answer = true;
+    for (const part of memo.partsOf(tree)) {
+      answer &&= parts[part]!();
+      memo.note(part, reads.cells);
+    }
+    if (!reads.onceOnly) memo.learn(tree, reads.cells, row, answer);
     return answer;
   }
 
@@ -302,9 +306,9 @@ export class Exploration {
       const before = this.generated;
       const open = this.#steps.open(this.#now, this.#open);
       for (let i = 0; i < open; i++) {
-        const part = this.#open[i]!;
-        const steps = this.#steps.find(part, this.#now);
-        if (steps === undefined) this.#learnSteps(part);
+        const tree = this.#open[i]!;
+        const steps = this.#steps.find(tree, this.#now);
+        if (steps === undefined) this.#learnSteps(tree);
         else for (let k = 0; k < steps.length; k++) this.#take(steps[k]!);
       }
       if (this.#stopped()) return;
@@ -323,8 +327,8 @@ export class Exploration {
     return this.ending !== undefined;
   }
 
-  /** Finds the steps of a part by its code, and takes them: those before a refusal too. */
-  #learnSteps(part: number): void {
+  /** Finds the steps of a tree's parts by their code, and takes them: those before a refusal too. */
+  #learnSteps(tree: number): void {
     if (this.#stopped()) return;
     const { program, runtime } = this.#asked;
     const { reads } = runtime;
@@ -333,8 +337,11 @@ export class Exploration {
     this.#look(this.#now);
     let refusal: EvaluationError | undefined;
     try {
-      program.steps[part]!();
-      if (!reads.onceOnly) this.#steps.learn(part, reads.cells, this.#now, steps);
+      for (const part of this.#steps.partsOf(tree)) {
+        program.steps[part]!();
+        this.#steps.note(part, reads.cells);
+      }
+      if (!reads.onceOnly) this.#steps.learn(tree, reads.cells, this.#now, steps);
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;
       refusal = error;

@@ -5,7 +5,7 @@
 
 import type { Layout, Row } from './layout.ts';
 import type { Runtime } from './runtime.ts';
-import type { Fcn} from './values.ts';
+import type { Fcn } from './values.ts';
 import { type Value } from './values.ts';
 
 /** The cells that have been read since the last beginning. */
