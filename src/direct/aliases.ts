@@ -10,14 +10,12 @@
 import type { Alias } from '../../spec/direct/snapshot.ts';
 import type { Outcome } from '../../spec/buffer/vocabulary.ts';
 import type { Answer } from '../core/answer.ts';
-import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
-import type { Handle } from '../core/records/handles.ts';
+import { NO_HANDLE, NO_TICKET, type Handle, type Ticket } from '../core/ids.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { HammerIo } from '../core/records/hammer-io.ts';
 import { isUnreferenced } from '../core/records/reference-word.ts';
 import type { MountState } from '../core/core-state.ts';
-import type { Ticket } from '../core/records/tickets.ts';
-import type { ExtentRecord } from './extents.ts';
+import type { ExtentRecord, Run } from './extents.ts';
 import type { FrontRecord } from './fronts.ts';
 
 /** Who is told when what a front waits for has come about. */
@@ -108,7 +106,7 @@ export class Aliases {
   // ── Purging ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Destroys all aliases of an extent, dirty ones too; or none, and answers false, if one of them is in use (D12). */
-  purge({ volume, block, blocks }: ExtentRecord): boolean {
+  purge({ volume, block, blocks }: Run): boolean {
     for (let b = block; b < block + blocks; b++) if (this.#isInUse(volume, b)) return false;
     let isPurged = true;
     for (let b = block; b < block + blocks; b++) isPurged = this.#destroy(volume, b) && isPurged;

@@ -25,7 +25,7 @@
 // files of any size and alignment. They are built on top. Numbers after methods are lines of hammer_io.c.
 
 import type { DirectOutcome } from '../../spec/direct/vocabulary.ts';
-import type { Ticket } from '../core/records/tickets.ts';
+import type { Ticket } from '../core/ids.ts';
 import type { DeviceRequest, Result } from '../core/device.ts';
 import { InvalidArgument, Reentered } from '../core/errors.ts';
 import * as committing from './committing.ts';
@@ -40,6 +40,7 @@ import type { Front } from './fronts.ts';
 import { FrontRecord } from './fronts.ts';
 import * as reading from './reading.ts';
 import * as relocating from './relocating.ts';
+import type { DataZone } from './translation.ts';
 import { DirectFailure } from './direct-failure.ts';
 import * as writing from './writing.ts';
 
@@ -52,7 +53,7 @@ export class DirectIo {
 
   /** Throws InvalidArgument for options that make no sense. */
   constructor(options: DirectOptions) {
-    this.state = new DirectState(options);
+    this.state = new DirectState(options, arrived);
     this.#enterable = this.state;
   }
 
@@ -62,6 +63,21 @@ export class DirectIo {
     if (s === undefined) throw new Reentered();
     s.calling = calling;
     return s;
+  }
+
+  /** Bytes of a cell of a file: the most that one front, record or element holds. */
+  get extentBytes(): number {
+    return this.state.extentBytes;
+  }
+
+  /** Which blocks hold file data and nothing else, as in the options. */
+  get zones(): readonly DataZone[] {
+    return this.state.translation.zones;
+  }
+
+  /** Do these blocks lie in a zone, on a volume that is there? */
+  isReachable(place: Place, blocks: number): boolean {
+    return this.state.isUsable(place, blocks);
   }
 
   // ── Files and fronts ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -223,6 +239,19 @@ export class DirectIo {
   }
 
   /**
+   * Free blocks of the zones of which the core holds something, from before they were DirectIo's: it might write that over what
+   * is written there now. So they are to be purged before the first write.
+   */
+  freeAliases(): readonly Place[] {
+    return opening.freeAliases(this.#enter());
+  }
+
+  /** Makes the core forget a free block. `again`: somebody uses it. `refused` after a critical error: what could not be written stays to be read. */
+  purgeFree(place: Place): DirectOutcome {
+    return opening.purgeFree(this.#enter(), place);
+  }
+
+  /**
    * Moves an element to free blocks, through buffers of the core; readers that are on their way still find it where it was.
    * `again`: not all of its blocks are clean in the device cache (get them first), or some of the target are there.
    * `error`: the target cannot be reached. `refused` after a critical error. Promise: SpaceReserved. Throws CacheFull.
@@ -275,12 +304,18 @@ export class DirectIo {
   }
 }
 
+/** A block that a front waits for has come, or cannot be read: that of a small write, or one of those that fill it. */
+function arrived(s: DirectState, front: FrontRecord, block: number, result: Result): void {
+  if (front.at === 'loading') writing.smallArrived(s, front, result);
+  else reading.copyArrived(s, front, block, result);
+}
+
 function ownFront(s: DirectState, front: Front): FrontRecord {
-  if (front instanceof FrontRecord && front.isOpen && front.file.owner === s) return front;
+  if (front instanceof FrontRecord && front.isOpen && front.file.owner === s.identity) return front;
   throw new InvalidArgument('an open front of this DirectIo', 'another object', 'Use what openFront has answered.');
 }
 
 function ownFile(s: DirectState, file: DirectFile): FileRecord {
-  if (file instanceof FileRecord && file.owner === s) return file;
+  if (file instanceof FileRecord && file.owner === s.identity) return file;
   throw new InvalidArgument('a file of this DirectIo', 'another object', 'Use what openFile has answered.');
 }

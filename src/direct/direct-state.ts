@@ -1,8 +1,10 @@
-// The state of one DirectIo, put together, and what every part of it needs: ends of operations and wake-ups, in order.
+// The state of one DirectIo, put together, and what every part of it needs: ends of operations and wake-ups, in order. What is done
+// with it are functions beside it (reading, writing, committing, relocating, opening); direct-io.ts puts the two together.
 
 import { InvalidArgument } from '../core/errors.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { MountState } from '../core/core-state.ts';
+import type { Result } from '../core/device.ts';
 import { Aliases } from './aliases.ts';
 import type { DirectOptions } from './direct-options.ts';
 import { checkDirectOptions } from './direct-options.ts';
@@ -10,13 +12,16 @@ import type { Place } from './extents.ts';
 import { ExtentRecord } from './extents.ts';
 import type { FailureReason, Front, FrontRecord } from './fronts.ts';
 import { becomeEmpty, becomeValid } from './fronts.ts';
-import { copyArrived } from './reading.ts';
 import { Space } from './space.ts';
 import { Transfers } from './transfers.ts';
 import { Translation } from './translation.ts';
-import { smallArrived } from './writing.ts';
+
+/** What goes on when a block that a front waits for has come, or cannot be read. */
+export type Arrived = (s: DirectState, front: FrontRecord, block: number, result: Result) => void;
 
 export class DirectState {
+  /** By this its files know whose they are. */
+  readonly identity = Symbol('DirectIo');
   readonly core: HammerIoCore;
   readonly mount: MountState;
   readonly blockBytes: number;
@@ -34,7 +39,7 @@ export class DirectState {
   calling: Front | undefined = undefined;
   readonly #runnable: (FrontRecord | ExtentRecord)[] = [];
 
-  constructor(options: DirectOptions) {
+  constructor(options: DirectOptions, arrived: Arrived) {
     const { core, zones, extentBytes, doubleBuffer, checksums, verify } = checkDirectOptions(options);
     this.core = core;
     this.mount = core.state;
@@ -46,10 +51,7 @@ export class DirectState {
     this.translation = new Translation(core.state, zones);
     this.transfers = new Transfers(core.state.outbox, this.blockBytes);
     this.aliases = new Aliases(core, {
-      arrived: (front, block, result) => {
-        if (front.at === 'loading') smallArrived(this, front, result);
-        else copyArrived(this, front, block, result);
-      },
+      arrived: (front, block, result) => arrived(this, front, block, result),
       synced: (front) => this.wake(front),
     });
   }

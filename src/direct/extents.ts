@@ -17,6 +17,11 @@ export interface Place {
   readonly block: number;
 }
 
+/** Blocks side by side. */
+export interface Run extends Place {
+  readonly blocks: number;
+}
+
 /** An element of a file as its owner knows it: `length` bytes from `fileOffset` on stand from `block` of `volume` on. */
 export interface Element extends Place {
   /** Where in the file it begins, in bytes. */
@@ -27,7 +32,7 @@ export interface Element extends Place {
   readonly crc?: number;
 }
 
-export class ExtentRecord implements Place {
+export class ExtentRecord implements Run {
   readonly volume: number;
   readonly block: number;
   readonly blocks: number;

@@ -5,14 +5,14 @@
 // and one front, and a write replaces a cell as a whole, as the original's buffers do (64 KiB from the first MiB on, 16 KiB below).
 
 import type { FrontKind } from '../../spec/direct/snapshot.ts';
-import type { DirectState } from './direct-state.ts';
 import type { ExtentRecord } from './extents.ts';
 import type { FrontRecord } from './fronts.ts';
 import type { OrderedMap } from '../core/records/ordered-map.ts';
 import { orderedMap } from '../core/records/ordered-map.ts';
 
 export class FileRecord {
-  readonly owner: DirectState;
+  /** Which DirectIo it is a file of: an identity, to be compared. */
+  readonly owner: symbol;
   /** For messages. */
   readonly name: string;
   readonly kind: FrontKind;
@@ -29,7 +29,7 @@ export class FileRecord {
   /** Of a head. */
   readonly snapshots: FileRecord[] = [];
 
-  constructor(owner: DirectState, name: string, head?: FileRecord) {
+  constructor(owner: symbol, name: string, head?: FileRecord) {
     this.owner = owner;
     this.name = name;
     this.kind = head === undefined ? 'head' : 'snapshot';

@@ -1,8 +1,9 @@
-// How files, snapshots and fronts come into being, and how fronts go.
+// How files, snapshots and fronts come into being, and how fronts go; and how the core forgets blocks before they are first used.
 
+import type { DirectOutcome } from '../../spec/direct/vocabulary.ts';
 import { BrokenPromise, InvalidArgument } from '../core/errors.ts';
 import type { DirectState } from './direct-state.ts';
-import type { Element } from './extents.ts';
+import type { Element, Place } from './extents.ts';
 import { ExtentRecord, nameOfExtent } from './extents.ts';
 import { FileRecord } from './files.ts';
 import { becomeEmpty, FrontRecord, promiseIdle } from './fronts.ts';
@@ -15,7 +16,7 @@ export function openFile(
   elements: Iterable<Element>,
   older: Iterable<Element>,
 ): FileRecord {
-  const file = new FileRecord(s, name);
+  const file = new FileRecord(s.identity, name);
   const superseded = [...older];
   try {
     for (const element of elements) addElement(s, file, element);
@@ -67,7 +68,7 @@ export function openSnapshot(s: DirectState, head: FileRecord, name: string): Fi
   if (head.kind !== 'head') {
     throw new InvalidArgument('a file', `the snapshot ${head.name}`, 'Make snapshots of the file itself.');
   }
-  const snapshot = new FileRecord(s, name, head);
+  const snapshot = new FileRecord(s.identity, name, head);
   for (const extent of snapshot.index.values()) extent.holders++;
   head.snapshots.push(snapshot);
   return snapshot;
@@ -105,6 +106,20 @@ export function recycleFront(front: FrontRecord): 'done' {
   promiseIdle(front);
   becomeEmpty(front);
   return 'done';
+}
+
+/** Free blocks of the zones that the core knows something of. */
+export function freeAliases(s: DirectState): Place[] {
+  return s.translation.zones.flatMap((zone) => {
+    const ios = [...(s.mount.volumes[zone.volume]?.ios ?? [])];
+    const inZone = ios.filter(({ block }) => block >= zone.block && block < zone.block + zone.blocks);
+    return inZone.map(({ block }) => ({ volume: zone.volume, block })).filter((place) => s.space.isFree(place, 1));
+  });
+}
+
+export function purgeFree(s: DirectState, place: Place): DirectOutcome {
+  if (s.isCritical) return 'refused';
+  return s.aliases.purge({ ...place, blocks: 1 }) ? 'done' : 'again';
 }
 
 /** A place that a volume could have, whether or not it is there. */

@@ -7,31 +7,43 @@
 
 import type { IoType } from '../../spec/buffer/snapshot.ts';
 import type { Answer } from '../core/answer.ts';
-import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
 import { checkFunction } from '../core/check-shape.ts';
-import type { Handle } from '../core/records/handles.ts';
+import { NO_HANDLE, NO_TICKET, type Handle } from '../core/ids.ts';
+import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { ReadableBytes } from '../core/view.ts';
+import type { CachePolicy } from '../policy/cache-policy.ts';
 import { ABORT } from './call-options.ts';
-import type { Engine } from './engine.ts';
 import { BlockReleased } from './errors.ts';
-import { beginModification, endModification, flushBlock, reservedBytes, typeOf, untilOpen } from './modifying.ts';
-import type { Passage } from './room.ts';
-
-/** How long somebody is willing to wait. */
-export interface AbortOptions {
-  /** Ends a wait; the call then rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-}
+import type { Faults } from './faults.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { Modifying } from './modifying.ts';
+import { reservedBytes } from './modifying.ts';
+import type { Releases } from './releases.ts';
+import type { Passage, Room } from './room.ts';
+import type { Turns } from './turns.ts';
+import type { AbortOptions } from './waits.ts';
 
 /** What a modification does to the bytes. They may be changed until it returns, or until its promise settles. */
 export type Change<T> = (bytes: Uint8Array) => T | Promise<T>;
+
+/** What blocks of one mount need. */
+export interface BlockParts {
+  readonly core: HammerIoCore;
+  readonly policy: CachePolicy;
+  readonly faults: Faults;
+  readonly lifecycle: Lifecycle;
+  readonly modifying: Modifying;
+  readonly releases: Releases;
+  readonly room: Room;
+  readonly turns: Turns;
+}
 
 /** A block that the program holds until `release`. */
 export class Block {
   /** Number of the volume in the mount. */
   readonly volume: number;
   readonly block: number;
-  readonly #engine: Engine;
+  readonly #parts: BlockParts;
   /** NO_HANDLE when it was released. */
   #handle: Handle;
   /** A volume header, which the mount holds as long as it lives. */
@@ -43,8 +55,8 @@ export class Block {
   #isDirtied: boolean;
 
   /** @internal Blocks come from a Mount. */
-  constructor(engine: Engine, handle: Handle, volume: number, block: number, isOfMount = false, isDirtied = false) {
-    this.#engine = engine;
+  constructor(parts: BlockParts, handle: Handle, volume: number, block: number, isOfMount = false, isDirtied = false) {
+    this.#parts = parts;
     this.#handle = handle;
     this.volume = volume;
     this.block = block;
@@ -59,7 +71,7 @@ export class Block {
 
   /** What the block holds. @throws BlockReleased */
   get type(): IoType {
-    return typeOf(this.#engine, this.#held());
+    return this.#parts.modifying.typeOf(this.#held());
   }
 
   /**
@@ -85,11 +97,11 @@ export class Block {
     ABORT.check(options, 'modify');
     const { signal } = options;
     if (!this.#isOfMount) return this.#modify(change, signal, undefined);
-    this.#engine.uses++; // A block that the program holds counts already.
+    this.#parts.lifecycle.uses++; // A block that the program holds counts already.
     try {
       return await this.#modify(change, signal, undefined);
     } finally {
-      this.#engine.uses--;
+      this.#parts.lifecycle.uses--;
     }
   }
 
@@ -108,12 +120,12 @@ export class Block {
     ABORT.check(options, 'flush');
     const { signal } = options;
     this.#held();
-    this.#engine.promiseUsable();
-    this.#engine.uses++;
+    this.#parts.lifecycle.promiseUsable();
+    this.#parts.lifecycle.uses++;
     try {
-      await flushBlock(this.#engine, this.volume, this.block, signal);
+      await this.#parts.modifying.flush(this.volume, this.block, signal);
     } finally {
-      this.#engine.uses--;
+      this.#parts.lifecycle.uses--;
     }
   }
 
@@ -123,13 +135,13 @@ export class Block {
    */
   release(): void {
     if (this.#isOfMount) return;
-    const engine = this.#engine;
-    engine.release(this.#held());
+    const { core, policy, lifecycle, releases, turns } = this.#parts;
+    releases.release(this.#held());
     this.#handle = NO_HANDLE;
     this.#view = undefined;
-    engine.uses--;
-    if (this.#isDirtied && engine.broken === undefined) engine.policy.writeBehind(engine.core);
-    engine.turn();
+    lifecycle.uses--;
+    if (this.#isDirtied && lifecycle.broken === undefined) policy.writeBehind(core);
+    turns.take();
   }
 
   /** For `using`: releases the block unless that has been done. */
@@ -138,26 +150,26 @@ export class Block {
   }
 
   #held(): Handle {
-    if (this.#handle === NO_HANDLE) throw new BlockReleased(this.#engine.place(this.volume, this.block));
+    if (this.#handle === NO_HANDLE) throw new BlockReleased(this.#parts.faults.place(this.volume, this.block));
     return this.#handle;
   }
 
   #bytes(): Uint8Array {
     const handle = this.#held();
     if (this.#view !== undefined) return this.#view;
-    this.#engine.promiseUsable();
-    const whole = this.#engine.core.contents(handle) as Uint8Array;
-    const reserved = reservedBytes(typeOf(this.#engine, handle));
+    this.#parts.lifecycle.promiseUsable();
+    const whole = this.#parts.core.contents(handle) as Uint8Array;
+    const reserved = reservedBytes(this.#parts.modifying.typeOf(handle));
     this.#view = reserved === 0 ? whole : whole.subarray(reserved);
     return this.#view;
   }
 
   async #modify<T>(change: Change<T>, signal: AbortSignal | undefined, passage: Passage | undefined): Promise<T> {
-    const engine = this.#engine;
+    const { room, modifying } = this.#parts;
     signal?.throwIfAborted();
     this.#promiseModifiable();
-    if (engine.room.isTooDirty()) {
-      await engine.room.untilCleaner(signal);
+    if (room.isTooDirty()) {
+      await room.untilCleaner(signal);
       this.#promiseModifiable();
     }
     while (this.#opening !== undefined) {
@@ -165,7 +177,7 @@ export class Block {
       signal?.throwIfAborted();
       this.#promiseModifiable();
     }
-    const answer = beginModification(engine, this.#handle);
+    const answer = modifying.begin(this.#handle);
     const hasBegun = answer.ticket === NO_TICKET ? undefined : await this.#untilOpen(answer, signal, passage);
     try {
       const result = change(this.#bytes());
@@ -176,7 +188,7 @@ export class Block {
     } finally {
       hasBegun?.();
       this.#isDirtied = true;
-      endModification(engine, this.#handle);
+      modifying.end(this.#handle);
     }
   }
 
@@ -193,7 +205,7 @@ export class Block {
       goOn();
     };
     try {
-      await untilOpen(this.#engine, this.#handle, answer, signal, passage);
+      await this.#parts.modifying.untilOpen(this.#handle, answer, signal, passage);
       return hasBegun;
     } catch (thrown) {
       hasBegun();
@@ -203,8 +215,8 @@ export class Block {
 
   #promiseModifiable(): void {
     this.#held();
-    this.#engine.promiseUsable();
-    this.#engine.faults.promiseWritable();
+    this.#parts.lifecycle.promiseUsable();
+    this.#parts.faults.promiseWritable();
   }
 }
 

@@ -1,8 +1,8 @@
 // The options of calls: of a mount, of its blocks and of its files.
 
 import { CallShape, oneOf, SIGNAL, TRUTH, whole } from '../core/check-shape.ts';
-import type { AbortOptions } from './block.ts';
 import type { BlockOptions, GetOptions } from './mount.ts';
+import type { AbortOptions } from './waits.ts';
 
 const volume = { kind: whole(0), test: (value: unknown) => typeof value === 'number' };
 const type = { kind: oneOf('data', 'meta', 'undo'), test: (value: unknown) => value === 'data' || value === 'meta' || value === 'undo' }; // prettier-ignore

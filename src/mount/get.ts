@@ -9,15 +9,19 @@
 // brings is released at once.
 
 import type { Answer } from '../core/answer.ts';
-import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
+import { NO_HANDLE, NO_TICKET, type Handle, type Ticket } from '../core/ids.ts';
 import { hasValidCrc } from '../core/block-crc.ts';
 import { CacheFull } from '../core/errors.ts';
-import type { Handle } from '../core/records/handles.ts';
-import type { Ticket } from '../core/records/tickets.ts';
-import type { Engine } from './engine.ts';
+import type { HammerIoCore } from '../core/hammer-io-core.ts';
+import type { CachePolicy } from '../policy/cache-policy.ts';
 import { CorruptBlock, ReadFailed } from './errors.ts';
-import type { Passage, Seeker } from './room.ts';
-import type { Waiter } from './waits.ts';
+import type { Faults } from './faults.ts';
+import type { ReadsAhead } from './reads-ahead.ts';
+import type { Releases } from './releases.ts';
+import type { Passage, Room, Seeker } from './room.ts';
+import type { Counters } from './statistics.ts';
+import type { Turns } from './turns.ts';
+import type { Waiter, Waits } from './waits.ts';
 import { onAbort } from './waits.ts';
 
 /** The types of a block that a program may ask for; headers are held by the mount. */
@@ -40,33 +44,65 @@ export interface Got {
   readonly isZeroed: boolean;
 }
 
-/** Gets a block. Rejects with ReadFailed, CorruptBlock, CacheFull, InvalidArgument, or the signal's reason. */
-export function getBlock(engine: Engine, wish: Wish, signal?: AbortSignal): Promise<Got> {
-  return new Promise((resolve, reject) => {
-    const get = new Get(engine, wish, resolve, reject);
-    get.listen(signal);
-    get.begin();
-    engine.turn();
-  });
+/** What gets need. */
+export interface GetParts {
+  readonly core: HammerIoCore;
+  readonly policy: CachePolicy;
+  readonly counters: Counters;
+  readonly faults: Faults;
+  readonly readsAhead: ReadsAhead;
+  readonly releases: Releases;
+  readonly room: Room;
+  readonly turns: Turns;
+  readonly waits: Waits;
 }
 
-/**
- * Forgets what is known of a block as another type, so that it can be got as this one: if no buffer is attached, or if the old
- * contents do not matter. While somebody uses it, or it is dirty META, nothing happens, and the get will be refused.
- */
-export async function forgetOtherType(engine: Engine, wish: Wish, signal?: AbortSignal): Promise<void> {
-  const { volume, block, type, how } = wish;
-  const { core, waits } = engine;
-  const io = core.view.volumes[volume]?.ios.get(block);
-  if (io === undefined || io.type === type || io.type === 'volume' || !io.isUnreferenced) return;
-  if (io.bp !== undefined && how === 'read') return;
-  const answer = core.unload(volume, block);
-  if (answer.ticket !== NO_TICKET) await waits.until(answer, 'write', signal);
+/** Gets blocks. */
+export class Gets {
+  readonly #parts: GetParts;
+
+  constructor(parts: GetParts) {
+    this.#parts = parts;
+  }
+
+  /** Gets a block. Rejects with ReadFailed, CorruptBlock, CacheFull, InvalidArgument, or the signal's reason. */
+  get(wish: Wish, signal?: AbortSignal): Promise<Got> {
+    return new Promise((resolve, reject) => {
+      const get = new Get(this.#parts, wish, resolve, reject);
+      get.listen(signal);
+      get.begin();
+      this.#parts.turns.take();
+    });
+  }
+
+  /** Is the block known as another type than the one it is wanted as? */
+  isOtherType({ volume, block, type }: Wish): boolean {
+    const io = this.#parts.core.view.volumes[volume]?.ios.get(block);
+    return io !== undefined && io.type !== type;
+  }
+
+  /**
+   * Forgets what is known of a block as another type, so that it can be got as this one: if no buffer is attached, or if the old
+   * contents do not matter. While somebody uses it, or it is dirty META, nothing happens, and the get will be refused.
+   */
+  async forgetOtherType({ volume, block, type, how }: Wish, signal?: AbortSignal): Promise<void> {
+    const { core, waits } = this.#parts;
+    const io = core.view.volumes[volume]?.ios.get(block);
+    if (io === undefined || io.type === type || io.type === 'volume' || !io.isUnreferenced) return;
+    if (io.bp !== undefined && how === 'read') return;
+    const answer = core.unload(volume, block);
+    if (answer.ticket !== NO_TICKET) await waits.until(answer, 'write', signal);
+  }
+
+  /** Gives a corrupt block up, and its buffer with it as soon as nobody else holds it, so that the next get reads again. */
+  dropCorrupt(handle: Handle, volume: number, block: number): void {
+    dropCorrupt(this.#parts, handle, volume, block);
+  }
 }
 
 class Get implements Seeker, Waiter {
   bufs: number;
-  readonly #engine: Engine;
+  readonly #parts: GetParts;
   readonly #wish: Wish;
   readonly #resolve: (got: Got) => void;
   readonly #reject: (error: Error) => void;
@@ -76,13 +112,13 @@ class Get implements Seeker, Waiter {
   /** While it goes on although nobody waits for it. */
   #abandoned: Passage | undefined;
 
-  constructor(engine: Engine, wish: Wish, resolve: (got: Got) => void, reject: (error: Error) => void) {
-    this.#engine = engine;
+  constructor(parts: GetParts, wish: Wish, resolve: (got: Got) => void, reject: (error: Error) => void) {
+    this.#parts = parts;
     this.#wish = wish;
     this.#resolve = resolve;
     this.#reject = reject;
     const { volume, block, how } = wish;
-    this.bufs = how === 'read' && engine.policy.wantsAhead(volume, block) ? 2 : 1;
+    this.bufs = how === 'read' && parts.policy.wantsAhead(volume, block) ? 2 : 1;
   }
 
   listen(signal: AbortSignal | undefined): void {
@@ -92,7 +128,7 @@ class Get implements Seeker, Waiter {
   /** A block that is being read ahead is waited for; the core would give that read up and read again. */
   begin(): void {
     const { volume, block, how } = this.#wish;
-    const { core, readsAhead, room, counters } = this.#engine;
+    const { core, readsAhead, room, counters } = this.#parts;
     const residue = core.view.volumes[volume]?.residue.get(block);
     if (how === 'new' || residue === undefined || residue.arrived) {
       room.seek(this);
@@ -104,14 +140,14 @@ class Get implements Seeker, Waiter {
 
   /** The read ahead has ended, well or not. */
   goOn(): void {
-    this.#engine.room.seek(this);
+    this.#parts.room.seek(this);
   }
 
   // ── As a seeker ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   needsBuf(): boolean {
     const { block } = this.#wish;
-    const volume = this.#engine.core.view.volumes[this.#wish.volume];
+    const volume = this.#parts.core.view.volumes[this.#wish.volume];
     if (volume === undefined || volume.residue.get(block)?.arrived === true) return false;
     const io = volume.ios.get(block);
     return io === undefined || (io.bp === undefined && io.owner === undefined);
@@ -120,7 +156,7 @@ class Get implements Seeker, Waiter {
   attempt(): boolean {
     if (this.#ticket !== NO_TICKET) return this.#attemptAgain();
     const { volume, block, type, how } = this.#wish;
-    const { core, waits } = this.#engine;
+    const { core, waits } = this.#parts;
     const wasAttached = core.view.volumes[volume]?.ios.get(block)?.bp !== undefined;
     let answer: Answer;
     try {
@@ -138,7 +174,7 @@ class Get implements Seeker, Waiter {
   }
 
   #attemptAgain(): boolean {
-    if (!this.#engine.waits.resume(this.#ticket)) return false;
+    if (!this.#parts.waits.resume(this.#ticket)) return false;
     this.#wish.passage?.begin();
     return true;
   }
@@ -148,18 +184,18 @@ class Get implements Seeker, Waiter {
   starved(ticket: Ticket): void {
     this.#ticket = ticket;
     this.#wish.passage?.end();
-    this.#engine.room.seek(this);
+    this.#parts.room.seek(this);
   }
 
   next(answer: Answer): void {
     const { volume, block } = this.#wish;
     if (answer.handle === NO_HANDLE) {
-      this.#failed(this.#engine.faults.takeReadError(volume, block));
+      this.#failed(this.#parts.faults.takeReadError(volume, block));
     } else if (this.#isCorrupt(answer)) {
-      dropCorrupt(this.#engine, answer.handle, volume, block);
-      this.fail(new CorruptBlock(this.#engine.place(volume, block)));
+      dropCorrupt(this.#parts, answer.handle, volume, block);
+      this.fail(new CorruptBlock(this.#parts.faults.place(volume, block)));
     } else if (this.#abandoned !== undefined) {
-      this.#engine.release(answer.handle);
+      this.#parts.releases.release(answer.handle);
       this.#abandoned.end();
     } else {
       this.#stopListening();
@@ -171,33 +207,33 @@ class Get implements Seeker, Waiter {
   #failed(why: Error): void {
     const { volume, block } = this.#wish;
     if (this.bufs === 1 || this.#abandoned !== undefined) {
-      this.fail(new ReadFailed(this.#engine.place(volume, block), why));
+      this.fail(new ReadFailed(this.#parts.faults.place(volume, block), why));
       return;
     }
     this.bufs = 1;
     this.#ticket = NO_TICKET;
     this.#wish.passage?.end();
-    this.#engine.room.seek(this);
+    this.#parts.room.seek(this);
   }
 
   fail(error: Error): void {
     this.#stopListening();
     this.#abandoned?.end();
-    if (this.#ticket !== NO_TICKET && error instanceof CacheFull) this.#engine.waits.withdraw(this.#ticket);
+    if (this.#ticket !== NO_TICKET && error instanceof CacheFull) this.#parts.waits.withdraw(this.#ticket);
     this.#reject(error);
   }
 
   /** `diskRead`: it was taken over from the device cache, where nobody has looked at it yet. */
   #isCorrupt({ handle, diskRead }: Answer): boolean {
     const { volume, block, type, how } = this.#wish;
-    const { core, faults } = this.#engine;
+    const { core, faults } = this.#parts;
     if (type !== 'meta' || how === 'new') return false;
     if (diskRead > 0 && !hasValidCrc(core.contents(handle) as Uint8Array)) faults.markCorrupt(volume, block);
     return faults.isCorrupt(volume, block);
   }
 
   #abort(reason: Error): void {
-    const { waits, room, readsAhead } = this.#engine;
+    const { waits, room, readsAhead, releases, turns } = this.#parts;
     room.leave(this);
     readsAhead.leave(this);
     if (this.#ticket !== NO_TICKET) {
@@ -208,16 +244,15 @@ class Get implements Seeker, Waiter {
       }
     }
     this.#reject(reason);
-    room.stir();
-    this.#engine.turn();
+    releases.stir();
+    turns.take();
   }
 }
 
-/** Gives a corrupt block up, and its buffer with it as soon as nobody else holds it, so that the next get reads again. */
-export function dropCorrupt(engine: Engine, handle: Handle, volume: number, block: number): void {
-  if (engine.core.delBuffer(handle).outcome === 'again') engine.release(handle);
-  else engine.faults.clearCorrupt(volume, block);
-  engine.room.stir();
+function dropCorrupt({ core, faults, releases }: GetParts, handle: Handle, volume: number, block: number): void {
+  if (core.delBuffer(handle).outcome === 'again') releases.release(handle);
+  else faults.clearCorrupt(volume, block);
+  releases.stir();
 }
 
 function nothing(): void {

@@ -1,9 +1,11 @@
 // Mount: what a program imports. The rest of this folder is how it is done.
 
 export { Mount } from './mount.ts';
-export type { BlockOptions, GetOptions, MountEvents, VolumeInfo } from './mount.ts';
+export type { BlockOptions, GetOptions, VolumeInfo } from './mount.ts';
+export type { MountEvents } from './events.ts';
 export { Block } from './block.ts';
-export type { Change, AbortOptions } from './block.ts';
+export type { Change } from './block.ts';
+export type { AbortOptions } from './waits.ts';
 export type { BlockType } from './get.ts';
 export type { DeviceMountOptions, MountOptions, MountVolume, VolumesMountOptions } from './volumes/open.ts';
 export type { MountCompletion, MountDevice } from '../devices/mount-device.ts';

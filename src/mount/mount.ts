@@ -18,30 +18,28 @@
 // block is found by its checksum.
 
 import { EventEmitter } from 'node:events';
-import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
 import { checkFunction, checkPlaceGiven, shown } from '../core/check-shape.ts';
+import { NO_HANDLE, NO_TICKET, type Handle } from '../core/ids.ts';
 import { InvalidArgument } from '../core/errors.ts';
-import type { Handle } from '../core/records/handles.ts';
-import type { Change, AbortOptions } from './block.ts';
+import type { Change } from './block.ts';
 import { Block } from './block.ts';
 import { ABORT, GET, PLACE, READ } from './call-options.ts';
-import { lossesOf, unloadAll } from './closing.ts';
-import { Engine } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { assemble } from './engine.ts';
 import { BlocksHeld, MountClosed, ReadFailed } from './errors.ts';
-import type { DeviceFault } from './faults.ts';
+import type { MountEvents } from './events.ts';
 import { MountFile } from './file/file.ts';
 import type { FileOptions } from './file/opening.ts';
 import type { BlockType, Got, Wish } from './get.ts';
-import { dropCorrupt, forgetOtherType, getBlock } from './get.ts';
 import type { LentMemory } from './file/lent-memory.ts';
-import { beginModification, endModification, typeOf, untilOpen } from './modifying.ts';
 import type { MountOptions, MountParts } from './volumes/open.ts';
 import { openParts } from './volumes/open.ts';
 import type { MountStatistics } from './statistics.ts';
+import { statisticsOf } from './statistics.ts';
 import type { Passage } from './room.ts';
-import { Syncing } from './syncing.ts';
 import { readHeader } from './volumes/header.ts';
-import { onAbort } from './waits.ts';
+import type { AbortOptions } from './waits.ts';
+import { unlessAborted } from './waits.ts';
 
 /** Which block is meant. */
 export interface BlockOptions {
@@ -55,16 +53,6 @@ export interface GetOptions extends BlockOptions, AbortOptions {
   readonly type?: BlockType | undefined;
   /** The old contents do not matter: the block comes as zeros and dirty, without a read. Default false. */
   readonly fresh?: boolean | undefined;
-}
-
-/** What a mount tells beyond answers, as events of an EventEmitter. A listener must not throw. */
-export interface MountEvents {
-  /** A device could not fulfil a request. Whoever waits for it hears of it too. */
-  deviceError: [fault: DeviceFault];
-  /** The first write or device flush has failed: the mount is read-only from now on. */
-  criticalError: [error: Error];
-  /** The mount is closed; with an error if not everything got onto the volumes. */
-  closed: [error: Error | undefined];
 }
 
 /** A volume of a mount. */
@@ -87,7 +75,6 @@ export class Mount extends EventEmitter<MountEvents> {
   /** By number. */
   readonly volumes: readonly VolumeInfo[];
   readonly #engine: Engine;
-  readonly #syncing: Syncing;
   readonly #headers: Block[] = [];
   readonly #headerHandles: Handle[] = [];
   /** The close that is under way or done. */
@@ -98,13 +85,7 @@ export class Mount extends EventEmitter<MountEvents> {
     const { headers, names } = parts;
     this.blockBytes = headers[0]!.blockBytes;
     this.volumes = headers.map(({ blocks }, volume) => ({ name: names[volume]!, blocks }));
-    const engine = new Engine({ ...parts, relieve: () => this.#syncing.relieve() });
-    engine.tell = {
-      deviceError: (fault) => void this.emit('deviceError', fault),
-      criticalError: (error) => void this.emit('criticalError', error),
-    };
-    this.#engine = engine;
-    this.#syncing = new Syncing(engine);
+    this.#engine = assemble(parts, this);
   }
 
   /**
@@ -138,18 +119,18 @@ export class Mount extends EventEmitter<MountEvents> {
   }
 
   #tryGet(block: number, volume: number): Block | undefined {
-    const engine = this.#engine;
-    engine.promiseUsable();
+    const { core, counters, faults, lifecycle, releases, ofBlocks } = this.#engine;
+    lifecycle.promiseUsable();
     if (typeof block !== 'number' || typeof volume !== 'number') checkPlaceGiven(block, volume);
-    const handle = engine.core.tryGet(volume, block);
+    const handle = core.tryGet(volume, block);
     if (handle === NO_HANDLE) return undefined;
-    if (engine.faults.isCorrupt(volume, block)) {
-      engine.release(handle);
+    if (faults.isCorrupt(volume, block)) {
+      releases.release(handle);
       return undefined;
     }
-    engine.counters.hits++;
-    engine.uses++;
-    return new Block(engine, handle, volume, block);
+    counters.hits++;
+    lifecycle.uses++;
+    return new Block(ofBlocks, handle, volume, block);
   }
 
   /**
@@ -193,8 +174,7 @@ export class Mount extends EventEmitter<MountEvents> {
     if (options !== NOWHERE) GET.check(options, 'update');
     const passage = this.#engine.room.passage();
     try {
-      this.#engine.promiseUsable();
-      this.#engine.faults.promiseWritable();
+      this.#promiseChangeable();
       const held = await this.#get(block, options, passage);
       passage.begin();
       try {
@@ -213,7 +193,7 @@ export class Mount extends EventEmitter<MountEvents> {
    * @throws InvalidArgument when there is no such volume.
    */
   header(volume = 0): Block {
-    this.#engine.promiseUsable();
+    this.#engine.lifecycle.promiseUsable();
     const header = typeof volume === 'number' ? this.#headers[volume] : undefined;
     if (header !== undefined) return header;
     const promised = `a volume number below ${this.#headers.length}`;
@@ -226,7 +206,7 @@ export class Mount extends EventEmitter<MountEvents> {
    * MountBroken.
    */
   openFile(options: FileOptions): Promise<MountFile> {
-    return MountFile.open(this.#engine, options);
+    return MountFile.open(this.#engine.ofFiles, options);
   }
 
   /**
@@ -238,7 +218,7 @@ export class Mount extends EventEmitter<MountEvents> {
   async lend(bytes: number, patience: AbortOptions = {}): Promise<LentMemory> {
     ABORT.check(patience, 'lend');
     patience.signal?.throwIfAborted();
-    this.#engine.promiseUsable();
+    this.#engine.lifecycle.promiseUsable();
     return this.#engine.loans.lend(bytes, patience);
   }
 
@@ -257,8 +237,8 @@ export class Mount extends EventEmitter<MountEvents> {
     ABORT.check(options, 'sync');
     const { signal } = options;
     signal?.throwIfAborted();
-    this.#engine.promiseUsable();
-    await listening(this.#syncing.sync(), signal);
+    this.#engine.lifecycle.promiseUsable();
+    await unlessAborted(this.#engine.syncing.sync(), signal);
   }
 
   /**
@@ -271,7 +251,7 @@ export class Mount extends EventEmitter<MountEvents> {
    */
   close(options: AbortOptions = {}): Promise<void> {
     this.#closing ??= this.#close(options).catch((thrown: unknown) => {
-      if (this.#engine.phase !== 'closed') this.#closing = undefined;
+      if (this.#engine.lifecycle.phase !== 'closed') this.#closing = undefined;
       throw thrown;
     });
     return this.#closing;
@@ -289,58 +269,61 @@ export class Mount extends EventEmitter<MountEvents> {
 
   /** What has been done since open, and what is under way. */
   get statistics(): MountStatistics {
-    return this.#engine.statistics();
+    const { core, counters, policy, lifecycle } = this.#engine;
+    return statisticsOf(core, counters, policy, lifecycle.uses);
   }
 
   // ── How ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   async #holdHeaders(): Promise<void> {
-    const { core, waits, faults } = this.#engine;
+    const { core, waits, faults, turns, ofBlocks } = this.#engine;
     const answers = this.volumes.map((_, volume) => core.ioRead(volume, 0, 'volume'));
     const ended = answers.map((answer) => waits.until(answer, 'load'));
-    this.#engine.turn();
+    turns.take();
     for (const [volume, { handle }] of (await Promise.all(ended)).entries()) {
       if (handle === NO_HANDLE) throw new ReadFailed(faults.place(volume, 0), faults.takeReadError(volume, 0));
       readHeader(core.contents(handle) as Uint8Array, this.volumes[volume]!.name);
       this.#headerHandles.push(handle);
-      this.#headers.push(new Block(this.#engine, handle, volume, 0, true));
+      this.#headers.push(new Block(ofBlocks, handle, volume, 0, true));
     }
   }
 
   async #get(number: number, options: GetOptions, passage?: Passage): Promise<Block> {
     if (options !== NOWHERE) GET.check(options, 'get');
     const { volume = 0, type = 'data', fresh = false, signal } = options;
-    const engine = this.#engine;
+    const { counters, lifecycle, gets, ofBlocks } = this.#engine;
     signal?.throwIfAborted();
     if (fresh) {
-      engine.promiseUsable();
-      engine.faults.promiseWritable();
-      if (engine.room.isTooDirty()) await this.#untilCleaner(signal);
+      this.#promiseChangeable();
+      if (this.#engine.room.isTooDirty()) await this.#untilCleaner(signal);
     } else {
       const hit = this.#tryGet(number, volume);
       if (hit !== undefined) return ofType(hit, type);
     }
-    if (!fresh) engine.counters.misses++;
-    engine.uses++;
+    if (!fresh) counters.misses++;
+    lifecycle.uses++;
     try {
       const wish: Wish = { volume, block: number, type, how: fresh ? 'new' : 'read', passage };
-      if (isOtherType(engine, wish)) await forgetOtherType(engine, wish, signal);
-      const got = await getBlock(engine, wish, signal);
+      if (gets.isOtherType(wish)) await gets.forgetOtherType(wish, signal);
+      const got = await gets.get(wish, signal);
       if (fresh) await this.#zero(got, volume, number, signal);
-      return new Block(engine, got.handle, volume, number, false, fresh);
+      return new Block(ofBlocks, got.handle, volume, number, false, fresh);
     } catch (thrown) {
-      engine.uses--;
+      lifecycle.uses--;
       // What makes no sense has missed nothing.
-      if (!fresh && thrown instanceof InvalidArgument) engine.counters.misses--;
+      if (!fresh && thrown instanceof InvalidArgument) counters.misses--;
       throw thrown;
     }
   }
 
   async #untilCleaner(signal: AbortSignal | undefined): Promise<void> {
-    const engine = this.#engine;
-    await engine.room.untilCleaner(signal);
-    engine.promiseUsable();
-    engine.faults.promiseWritable();
+    await this.#engine.room.untilCleaner(signal);
+    this.#promiseChangeable();
+  }
+
+  #promiseChangeable(): void {
+    this.#engine.lifecycle.promiseUsable();
+    this.#engine.faults.promiseWritable();
   }
 
   /** What comes fresh is zeros, and in META is to get a checksum when it is written. */
@@ -350,18 +333,18 @@ export class Mount extends EventEmitter<MountEvents> {
     block: number,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const engine = this.#engine;
-    if (isZeroed && typeOf(engine, handle) !== 'meta') return;
+    const { core, faults, gets, modifying, releases, turns } = this.#engine;
+    if (isZeroed && modifying.typeOf(handle) !== 'meta') return;
     try {
-      const opening = beginModification(engine, handle);
-      if (opening.ticket !== NO_TICKET) await untilOpen(engine, handle, opening, signal, undefined);
-      if (!isZeroed) engine.core.bytes(handle).fill(0);
-      engine.faults.clearCorrupt(volume, block);
-      endModification(engine, handle);
+      const opening = modifying.begin(handle);
+      if (opening.ticket !== NO_TICKET) await modifying.untilOpen(handle, opening, signal, undefined);
+      if (!isZeroed) core.bytes(handle).fill(0);
+      faults.clearCorrupt(volume, block);
+      modifying.end(handle);
     } catch (thrown) {
-      if (engine.faults.isCorrupt(volume, block)) dropCorrupt(engine, handle, volume, block);
-      else engine.release(handle);
-      engine.turn();
+      if (faults.isCorrupt(volume, block)) gets.dropCorrupt(handle, volume, block);
+      else releases.release(handle);
+      turns.take();
       throw thrown;
     }
   }
@@ -369,23 +352,23 @@ export class Mount extends EventEmitter<MountEvents> {
   async #close(options: AbortOptions): Promise<void> {
     ABORT.check(options, 'close');
     const { signal } = options;
-    const engine = this.#engine;
+    const { device, lifecycle, closing, loans } = this.#engine;
     signal?.throwIfAborted();
-    if (engine.uses > 0) throw new BlocksHeld(engine.uses, engine.blocksInUse());
-    engine.phase = 'closing';
+    if (lifecycle.uses > 0) throw new BlocksHeld(lifecycle.uses, closing.blocksInUse());
+    lifecycle.phase = 'closing';
     try {
-      await listening(this.#writeOut(), signal);
+      await unlessAborted(this.#writeOut(), signal);
     } catch (thrown) {
-      engine.phase = 'open';
+      lifecycle.phase = 'open';
       throw thrown;
     }
-    engine.phase = 'closed';
-    engine.loans.failAll(new MountClosed());
-    const lost = lossesOf(engine);
-    let failure: unknown = engine.broken;
+    lifecycle.phase = 'closed';
+    loans.failAll(new MountClosed());
+    const lost = closing.losses();
+    let failure: unknown = lifecycle.broken;
     try {
-      if (failure === undefined) unloadAll(engine, this.#headerHandles);
-      await engine.device.close();
+      if (failure === undefined) closing.unloadAll(this.#headerHandles);
+      await device.close();
     } catch (thrown) {
       failure ??= thrown;
     }
@@ -396,17 +379,13 @@ export class Mount extends EventEmitter<MountEvents> {
 
   /** Everything is written that can be, and nothing is under way any more. What was not written is found by looking. */
   async #writeOut(): Promise<void> {
-    await this.#syncing.idle();
-    if (!this.#engine.faults.isReadOnly) await this.#syncing.sync().catch(() => undefined);
-    await this.#engine.quiet();
+    const { faults, syncing, turns } = this.#engine;
+    await syncing.idle();
+    if (!faults.isReadOnly) await syncing.sync().catch(() => undefined);
+    await turns.quiet();
     // After a failed write nothing is written any more, but what was written before can still be made durable.
-    await this.#syncing.flush().catch(() => undefined);
+    await syncing.flush().catch(() => undefined);
   }
-}
-
-function isOtherType({ core }: Engine, { volume, block, type }: Wish): boolean {
-  const io = core.view.volumes[volume]?.ios.get(block);
-  return io !== undefined && io.type !== type;
 }
 
 function ofType(block: Block, type: BlockType): Block {
@@ -416,13 +395,4 @@ function ofType(block: Block, type: BlockType): Block {
   const advice =
     seen === 'volume' ? 'Block 0 is the header: use header().' : 'A block has one type as long as it is cached.';
   throw new InvalidArgument(`the type ${seen}`, `${type} for block ${block.block} of volume ${block.volume}`, advice);
-}
-
-/** As the promise, but rejects when the signal fires first; the promise goes on. */
-function listening(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const stop = onAbort(signal, reject);
-    promise.finally(stop).then(resolve, reject);
-  });
 }

@@ -1,6 +1,9 @@
 // Who waits for a block that is being read ahead along with the one before it. When that read has ended, they go on as if they
 // had just come: they find the block in the device cache, or have to read it themselves.
 
+import type { Breakable } from './lifecycle.ts';
+import type { Participant } from './turns.ts';
+
 export interface Joiner {
   goOn(): void;
   fail(error: Error): void;
@@ -12,7 +15,7 @@ interface Joined {
   readonly joiner: Joiner;
 }
 
-export class ReadsAhead {
+export class ReadsAhead implements Participant, Breakable {
   /** Few at a time: one for each sequential reader. */
   #joined: Joined[] = [];
 

@@ -15,7 +15,10 @@
 import type { CachePolicy, RoomVerdict as Verdict } from '../policy/cache-policy.ts';
 import { CacheFull } from '../core/errors.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
+import type { Breakable } from './lifecycle.ts';
+import type { Releases } from './releases.ts';
 import type { Counters } from './statistics.ts';
+import type { Participant, Turns } from './turns.ts';
 import { onAbort } from './waits.ts';
 
 /** Who needs a buffer. */
@@ -36,37 +39,49 @@ export interface Passage {
   end(): void;
 }
 
-export class Room {
+/** Writes dirty META and headers, where only that can make room. */
+export interface Relief {
+  /** Writes those that are not being modified; answers how many buffers were written. */
+  relieve(): Promise<number>;
+}
+
+/** What room is made of. */
+export interface RoomParts {
+  readonly core: HammerIoCore;
+  readonly policy: CachePolicy;
+  readonly counters: Counters;
+  /** Dirty bytes of DATA and UNDO, those in flight included, beyond which modifications wait. */
+  readonly dirtyBytesHard: number;
+  readonly releases: Releases;
+  readonly relief: Relief;
+  readonly turns: Turns;
+}
+
+export class Room implements Participant, Breakable {
   readonly #core: HammerIoCore;
   readonly #policy: CachePolicy;
   readonly #counters: Counters;
   readonly #dirtyBytesHard: number;
-  /** Writes dirty META and headers that are not being modified; answers how many buffers were written. */
-  readonly #relieve: () => Promise<number>;
-  readonly #turn: () => void;
+  readonly #releases: Releases;
+  readonly #relief: Relief;
+  readonly #turns: Turns;
   readonly #seekers: Seeker[] = [];
   readonly #throttled: (() => void)[] = [];
   #passing = 0;
-  #isStirred = false;
+  /** The chances to make room that there had been when it looked last. */
+  #chancesSeen = 0;
   #isRelieving = false;
-  /** The latest relief wrote nothing, or failed. */
-  #isReliefVain = false;
+  /** The latest relief wrote nothing, or failed: the chances that there had been then, which are not enough for another one. */
+  #vainAt: number | undefined;
 
-  constructor(parts: {
-    core: HammerIoCore;
-    policy: CachePolicy;
-    counters: Counters;
-    /** Dirty bytes of DATA and UNDO, those in flight included, beyond which modifications wait. */
-    dirtyBytesHard: number;
-    relieve: () => Promise<number>;
-    turn: () => void;
-  }) {
+  constructor(parts: RoomParts) {
     this.#core = parts.core;
     this.#policy = parts.policy;
     this.#counters = parts.counters;
     this.#dirtyBytesHard = parts.dirtyBytesHard;
-    this.#relieve = parts.relieve;
-    this.#turn = parts.turn;
+    this.#releases = parts.releases;
+    this.#relief = parts.relief;
+    this.#turns = parts.turns;
   }
 
   /** Nobody waits here, and nothing is being written for somebody. */
@@ -104,20 +119,15 @@ export class Room {
   /** @internal It has given it back. */
   passageEnded(): void {
     this.#passing--;
-    this.stir();
-    this.#turn();
+    this.#releases.stir();
+    this.#turns.take();
   }
 
-  /** Something has happened that may have made room. */
-  stir(): void {
-    this.#isStirred = true;
-    this.#isReliefVain &&= this.#isRelieving;
-  }
-
-  /** If so, lets those go on who can; answers whether it looked. */
-  retry(): boolean {
-    if (!this.#isStirred) return false;
-    this.#isStirred = false;
+  /** If something has happened that may have made room, lets those go on who can; answers whether it looked. */
+  goOn(): boolean {
+    const { chances } = this.#releases;
+    if (this.#chancesSeen === chances) return false;
+    this.#chancesSeen = chances;
     while (this.#seekers.length > 0 && this.#serve(this.#seekers[0]!)) this.#seekers.shift();
     while (this.#throttled.length > 0 && !this.isTooDirty()) this.#throttled.shift()!();
     return true;
@@ -149,7 +159,8 @@ export class Room {
   #willHelp(verdict: Verdict): boolean {
     const { ioRunningSpace, runningReadBytes } = this.#core.view;
     if (verdict === 'writing' && ioRunningSpace + runningReadBytes > 0) return true;
-    if (verdict === 'flush' && !this.#isRelieving && !this.#isReliefVain) void this.#beginRelief();
+    const isVain = this.#vainAt === this.#releases.chances;
+    if (verdict === 'flush' && !this.#isRelieving && !isVain) void this.#beginRelief();
     return this.#isRelieving || this.#passing > 0;
   }
 
@@ -157,14 +168,14 @@ export class Room {
     this.#isRelieving = true;
     let written = 0;
     try {
-      written = await this.#relieve();
+      written = await this.#relief.relieve();
     } catch {
       // Whoever needs to hear of it does so from `deviceError`, and here by CacheFull.
     }
-    this.#isReliefVain = written === 0;
     this.#isRelieving = false;
-    this.#isStirred = true;
-    this.#turn();
+    this.#releases.stir();
+    this.#vainAt = written === 0 ? this.#releases.chances : undefined;
+    this.#turns.take();
   }
 
   // ── Dirty bytes ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,7 @@
 // What a mount counts. The counters only grow; what is dirty or in flight now is read off the core when somebody asks.
 
-import type { CachePolicyStatistics } from '../policy/cache-policy.ts';
+import type { HammerIoCore } from '../core/hammer-io-core.ts';
+import type { CachePolicy, CachePolicyStatistics } from '../policy/cache-policy.ts';
 
 /**
  * Why a call had to wait:
@@ -68,5 +69,27 @@ export function newCounters() {
     syncCalls: 0,
     syncRounds: 0,
     waits,
+  };
+}
+
+/** All of it, as it is now. `uses`: blocks that the program holds or is getting. */
+export function statisticsOf(
+  { state }: HammerIoCore,
+  counters: Counters,
+  policy: CachePolicy,
+  uses: number,
+): MountStatistics {
+  const { slab, lists, blockBytes } = state;
+  const dirty = lists.size('data') + lists.size('undo') + lists.size('meta') + lists.size('volu');
+  const ofPolicy = { ...policy.statistics };
+  return {
+    ...counters,
+    waits: { ...counters.waits },
+    evictions: ofPolicy.recycled + ofPolicy.purged,
+    cacheBytes: slab.capacityBufs * blockBytes,
+    dirtyBytes: dirty * blockBytes,
+    writingBytes: state.ioRunningSpace,
+    blocksInUse: uses,
+    policy: ofPolicy,
   };
 }

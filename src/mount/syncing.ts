@@ -16,11 +16,18 @@
 //
 // Relief is the same without waiting for the program: buffers that are being modified are left out.
 
-import type { Handle } from '../core/records/handles.ts';
-import { NO_HANDLE } from '../core/answer.ts';
+import { NO_HANDLE, type Handle } from '../core/ids.ts';
 import type { ListName } from '../core/records/dirty-lists.ts';
-import type { Engine } from './engine.ts';
+import type { HammerIoCore } from '../core/hammer-io-core.ts';
+import type { MountDevice } from '../devices/mount-device.ts';
 import { MountBroken, SyncFailed } from './errors.ts';
+import type { Faults } from './faults.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { Releases } from './releases.ts';
+import type { Relief } from './room.ts';
+import type { Counters } from './statistics.ts';
+import type { Turns } from './turns.ts';
+import type { Waits } from './waits.ts';
 
 /** A dirty buffer to be written. */
 interface Dirty {
@@ -28,18 +35,30 @@ interface Dirty {
   readonly block: number;
 }
 
-export class Syncing {
-  readonly #engine: Engine;
+/** What writing out needs. */
+export interface SyncingParts {
+  readonly core: HammerIoCore;
+  readonly device: MountDevice;
+  readonly counters: Counters;
+  readonly faults: Faults;
+  readonly lifecycle: Lifecycle;
+  readonly releases: Releases;
+  readonly turns: Turns;
+  readonly waits: Waits;
+}
+
+export class Syncing implements Relief {
+  readonly #parts: SyncingParts;
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
+  constructor(parts: SyncingParts) {
+    this.#parts = parts;
   }
 
   /** Everything that was modified before the call is durable when it resolves. Rejects with SyncFailed or ReadOnlyError. */
   sync(): Promise<void> {
-    this.#engine.counters.syncCalls++;
+    this.#parts.counters.syncCalls++;
     // The next round is planned until it runs, also in the moment between the end of one and the beginning of the other.
     if (this.#next !== undefined) return this.#next;
     if (this.#running === undefined) return this.#begin();
@@ -73,16 +92,16 @@ export class Syncing {
   }
 
   async #round(): Promise<void> {
-    this.#engine.promiseUnbroken();
-    this.#engine.faults.promiseWritable();
-    this.#engine.counters.syncRounds++;
+    this.#parts.lifecycle.promiseUnbroken();
+    this.#parts.faults.promiseWritable();
+    this.#parts.counters.syncRounds++;
     await this.#makeDurable(['undo', 'data'], true);
     await this.#makeDurable(['volu', 'meta'], true);
   }
 
   /** Writes what is dirty and not being modified; answers how many headers and META buffers that were. */
   async relieve(): Promise<number> {
-    this.#engine.faults.promiseWritable();
+    this.#parts.faults.promiseWritable();
     await this.#makeDurable(['undo', 'data'], false);
     const volumes = await this.#write(['volu', 'meta'], false);
     await this.#writesEnded();
@@ -92,15 +111,15 @@ export class Syncing {
   /** Writes what is on these lists, and flushes. */
   async #makeDurable(lists: readonly ListName[], patient: boolean): Promise<void> {
     const volumes = await this.#write(lists, patient);
-    for (const volume of new Set(volumes)) this.#engine.device.flushAhead?.(volume);
+    for (const volume of new Set(volumes)) this.#parts.device.flushAhead?.(volume);
     await this.#writesEnded();
     await this.#barrier();
   }
 
   /** Issues the write of every buffer on the lists; resolves with the volume of each when the last one is issued. */
   async #write(lists: readonly ListName[], patient: boolean): Promise<readonly number[]> {
-    this.#engine.promiseUnbroken();
-    const { core } = this.#engine;
+    this.#parts.lifecycle.promiseUnbroken();
+    const { core } = this.#parts;
     const dirty: Dirty[] = [];
     for (const list of lists) {
       core.view.lists.forEach(list, (io) => {
@@ -114,12 +133,12 @@ export class Syncing {
         if (--left === 0) resolve(dirty.map(({ volume }) => volume));
       };
       for (const { volume, block } of dirty) this.#issue(volume, block, issued, reject);
-      this.#engine.turn();
+      this.#parts.turns.take();
     });
   }
 
   #issue(volume: number, block: number, issued: () => void, fail: (error: Error) => void): void {
-    const { core, waits } = this.#engine;
+    const { core, waits } = this.#parts;
     const handle = core.tryGet(volume, block);
     if (handle === NO_HANDLE) throw new MountBroken(`block ${block} of volume ${volume} is dirty and cannot be got`);
     waits.then(core.ioWriteInterlock(handle), 'interlock', {
@@ -132,34 +151,34 @@ export class Syncing {
   }
 
   #issueInterlocked(handle: Handle): void {
-    const { core, faults } = this.#engine;
+    const { core, faults } = this.#parts;
     if (faults.critical === undefined) core.ioFlush(handle); // Or nothing may be written any more: the round will fail.
     core.ioDoneInterlock(handle);
-    this.#engine.release(handle);
+    this.#parts.releases.release(handle);
   }
 
   async #writesEnded(): Promise<void> {
-    this.#engine.promiseUnbroken();
-    const { core, waits } = this.#engine;
+    this.#parts.lifecycle.promiseUnbroken();
+    const { core, waits } = this.#parts;
     const answer = core.ioWaitAll();
     if (answer.outcome === 'wait') await waits.until(answer, 'writes');
     this.#promiseNothingFailed();
   }
 
   async #barrier(): Promise<void> {
-    this.#engine.promiseUnbroken();
-    const { core, waits } = this.#engine;
+    this.#parts.lifecycle.promiseUnbroken();
+    const { core, waits } = this.#parts;
     const answer = core.ioFlushSync();
     if (answer.outcome === 'wait') {
       const ended = waits.until(answer, 'barrier');
-      this.#engine.turn();
+      this.#parts.turns.take();
       await ended;
     }
     this.#promiseNothingFailed();
   }
 
   #promiseNothingFailed(): void {
-    const { critical } = this.#engine.faults;
+    const { critical } = this.#parts.faults;
     if (critical !== undefined) throw new SyncFailed(critical);
   }
 }

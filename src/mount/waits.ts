@@ -9,11 +9,18 @@
 // alone, and what it brings is given to `late`.
 
 import type { Answer } from '../core/answer.ts';
-import { NO_TICKET } from '../core/answer.ts';
+import { NO_TICKET, type Ticket } from '../core/ids.ts';
 import { CacheFull } from '../core/errors.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
-import type { Ticket } from '../core/records/tickets.ts';
 import type { Counters, WaitReason } from './statistics.ts';
+import type { Breakable } from './lifecycle.ts';
+import type { Participant, Turns } from './turns.ts';
+
+/** How long somebody is willing to wait. */
+export interface AbortOptions {
+  /** Ends a wait; the call then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** Who waits for a ticket. */
 export interface Waiter {
@@ -25,25 +32,33 @@ export interface Waiter {
   starved?(ticket: Ticket): void;
 }
 
-export class Waits {
+/** Open files have tickets of their own. */
+export interface Adopter {
+  /** Answers whether the ticket is one of theirs; then they see to it. */
+  adopt(ticket: Ticket): boolean;
+}
+
+export class Waits implements Participant, Breakable {
   readonly #core: HammerIoCore;
   readonly #counters: Counters;
-  /** Runs what has become possible; to be called after each entry into the core from outside. */
-  readonly #turn: () => void;
-  /** Open files have tickets of their own. */
-  readonly #files: { adopt(ticket: Ticket): boolean } | undefined;
+  readonly #turns: Turns;
+  readonly #files: Adopter;
   readonly #waiters = new Map<Ticket, Waiter>();
 
-  constructor(core: HammerIoCore, counters: Counters, turn: () => void, files?: { adopt(ticket: Ticket): boolean }) {
-    this.#files = files;
+  constructor(core: HammerIoCore, counters: Counters, turns: Turns, files: Adopter) {
     this.#core = core;
     this.#counters = counters;
-    this.#turn = turn;
+    this.#turns = turns;
+    this.#files = files;
   }
 
   /** Tickets that have not ended. */
   get size(): number {
     return this.#waiters.size;
+  }
+
+  get isIdle(): boolean {
+    return this.size === 0;
   }
 
   /** `waiter.next` with the answer: now if the call has finished, else when its ticket has. */
@@ -62,7 +77,7 @@ export class Waits {
       const giveUp = (why: Error): void => {
         this.withdraw(answer.ticket);
         reject(why);
-        this.#turn();
+        this.#turns.take();
       };
       // Since its caller has last looked: between two waits of one operation there are microtasks.
       if (signal?.aborted === true) {
@@ -83,12 +98,15 @@ export class Waits {
     });
   }
 
-  /** Resumes every ticket that is runnable, and those that become so by it. */
-  resumeRunnable(): void {
-    for (let ticket = this.#core.nextRunnable(); ticket !== NO_TICKET; ticket = this.#core.nextRunnable()) {
-      if (!this.#waiters.has(ticket) && this.#files?.adopt(ticket) === true) continue;
+  /** Resumes every ticket that is runnable, and those that become so by it; answers whether there was one. */
+  goOn(): boolean {
+    let ticket = this.#core.nextRunnable();
+    if (ticket === NO_TICKET) return false;
+    for (; ticket !== NO_TICKET; ticket = this.#core.nextRunnable()) {
+      if (!this.#waiters.has(ticket) && this.#files.adopt(ticket)) continue;
       if (!this.resume(ticket)) this.#waiters.get(ticket)!.starved!(ticket);
     }
+    return true;
   }
 
   /** Looks again at a ticket whose turn has come; `false` if it needs a buffer and none is free: then nothing has changed. */
@@ -126,6 +144,15 @@ export class Waits {
     this.#waiters.clear();
     for (const waiter of waiters) waiter.fail(error);
   }
+}
+
+/** As the promise, but rejects when the signal fires first; the promise goes on. */
+export function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const stop = onAbort(signal, reject);
+    promise.finally(stop).then(resolve, reject);
+  });
 }
 
 /** Calls `then` once if the signal fires; answers how to stop listening. Throws the reason if it has fired already. */

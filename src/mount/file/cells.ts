@@ -8,10 +8,10 @@
 
 import { crc32 } from 'node:zlib';
 import type { Extent, Front } from '../../direct/index.ts';
-import type { Engine } from '../engine.ts';
 import { ReadOnlyError } from '../errors.ts';
 import type { FileRange } from './errors.ts';
 import { FileCorrupt, FileReadFailed, FileWriteFailed, NoSpace } from './errors.ts';
+import type { FileParts } from './parts.ts';
 import type { FileWork } from './work.ts';
 
 /** What lies in one cell of what a call reads or writes. */
@@ -42,16 +42,16 @@ export class FileCells {
   readonly counts = { directReads: 0, bufferedReads: 0, directWrites: 0, bufferedWrites: 0, verified: 0 };
   /** Bytes of the file up to the end of the last extent. */
   size = 0;
-  readonly #engine: Engine;
+  readonly #parts: FileParts;
   readonly #work: FileWork;
   readonly #verify: boolean;
   readonly #blockBytes: number;
 
-  constructor(engine: Engine, work: FileWork, verify: boolean) {
-    this.#engine = engine;
+  constructor(parts: FileParts, work: FileWork, verify: boolean) {
+    this.#parts = parts;
     this.#work = work;
     this.#verify = verify;
-    this.#blockBytes = engine.core.view.blockBytes;
+    this.#blockBytes = parts.core.view.blockBytes;
     for (const { fileOffset, length } of work.file.index.values()) this.size = Math.max(this.size, fileOffset + length);
   }
 
@@ -100,12 +100,12 @@ export class FileCells {
     this.counts.verified++;
     const seen = crc32(front.bytes.subarray(0, newest.length));
     if (seen === newest.crc) return;
-    const place = this.#engine.place(newest.volume, newest.block);
+    const place = this.#parts.faults.place(newest.volume, newest.block);
     throw new FileCorrupt({ offset: newest.fileOffset, length: newest.length }, place, newest.crc, seen);
   }
 
   #readError(front: Front, range: FileRange): Error {
-    const { faults } = this.#engine;
+    const { faults } = this.#parts;
     const { volume, block, reason } = front.failure!;
     const cause =
       reason === 'device' ? faults.takeReadError(volume, block)
@@ -138,7 +138,7 @@ export class FileCells {
   }
 
   async #writeFront(front: Front, length: number, range: FileRange): Promise<void> {
-    const { core, faults, policy } = this.#engine;
+    const { core, faults, policy, turns } = this.#parts;
     const { direct, file } = this.#work;
     const blocks = Math.ceil(length / this.#blockBytes);
     const isSmall = length < this.#blockBytes;
@@ -151,11 +151,11 @@ export class FileCells {
     if (ended === 'error') throw this.#writeError(front, range);
     this.counts[isSmall ? 'bufferedWrites' : 'directWrites']++;
     if (isSmall) policy.writeBehind(core);
-    this.#engine.turn();
+    turns.take();
   }
 
   #writeError(front: Front, range: FileRange): Error {
-    const { faults } = this.#engine;
+    const { faults } = this.#parts;
     const { volume, block, reason } = front.failure!;
     const failed = faults.writeError(volume, block);
     const place = faults.place(volume, block);
@@ -174,7 +174,7 @@ export class FileCells {
 
   /** Opens a front for as long as `use` runs. */
   async #withFront({ cell, from, bytes, memory, signal }: Span, use: (front: Front) => Promise<void>): Promise<void> {
-    const { fileMemory } = this.#engine;
+    const { fileMemory } = this.#parts;
     const borrowed = memory ?? fileMemory.lend(bytes, { signal });
     const front = this.#work.direct.openFront(
       this.#work.file,

@@ -25,16 +25,16 @@
 import type { Element, Extent } from '../../direct/index.ts';
 import { shown } from '../../core/check-shape.ts';
 import { InvalidArgument } from '../../core/errors.ts';
-import type { AbortOptions } from '../block.ts';
 import { ABORT } from '../call-options.ts';
-import type { Engine } from '../engine.ts';
 import { MountClosed, ReadOnlyError } from '../errors.ts';
 import type { Part } from './cells.ts';
 import { FileCells } from './cells.ts';
 import type { FileOptions } from './opening.ts';
 import { openWork } from './opening.ts';
+import type { FileParts } from './parts.ts';
 import type { FileWork } from './work.ts';
-import { onAbort } from '../waits.ts';
+import type { AbortOptions } from '../waits.ts';
+import { unlessAborted } from '../waits.ts';
 
 /** What a file has done since it was opened. */
 export interface FileStatistics {
@@ -54,7 +54,7 @@ export interface FileStatistics {
 export class MountFile {
   /** Bytes of a cell: see FileOptions. */
   readonly extentBytes: number;
-  readonly #engine: Engine;
+  readonly #parts: FileParts;
   readonly #work: FileWork;
   readonly #cells: FileCells;
   /** By cell: when the calls before have ended. */
@@ -63,16 +63,16 @@ export class MountFile {
   #underWay = 0;
   #isClosed = false;
 
-  private constructor(engine: Engine, work: FileWork, verify: boolean) {
-    this.#engine = engine;
+  private constructor(parts: FileParts, work: FileWork, verify: boolean) {
+    this.#parts = parts;
     this.#work = work;
-    this.#cells = new FileCells(engine, work, verify);
-    this.extentBytes = work.direct.state.extentBytes;
+    this.#cells = new FileCells(parts, work, verify);
+    this.extentBytes = work.direct.extentBytes;
   }
 
   /** @internal Files come from Mount.openFile. */
-  static async open(engine: Engine, options: FileOptions): Promise<MountFile> {
-    return new MountFile(engine, await openWork(engine, options), options.verify ?? true);
+  static async open(parts: FileParts, options: FileOptions): Promise<MountFile> {
+    return new MountFile(parts, await openWork(parts, options), options.verify ?? true);
   }
 
   /** Bytes up to the end of the last extent, those written and not committed included. */
@@ -126,7 +126,7 @@ export class MountFile {
     ABORT.check(options, 'write');
     const { signal } = options;
     checkBytes(offset, bytes);
-    this.#engine.faults.promiseWritable();
+    this.#parts.faults.promiseWritable();
     await this.#inCells(offset, bytes, signal, (part) => this.#cells.write(part));
   }
 
@@ -150,7 +150,7 @@ export class MountFile {
     this.#isClosed = true;
     while (this.#underWay > 0) await Promise.allSettled([...this.#tails.values(), this.#committing]);
     await this.#work.quiet(); // A read that has failed leaves loads of its other blocks behind.
-    this.#engine.files.all.delete(this.#work);
+    this.#parts.files.all.delete(this.#work);
   }
 
   /** For `await using`: closes the file. */
@@ -169,7 +169,7 @@ export class MountFile {
   ): Promise<void> {
     signal?.throwIfAborted();
     this.#promiseOpen();
-    const loan = this.#engine.loans.find(bytes);
+    const loan = this.#parts.loans.find(bytes);
     loan?.begin();
     const parts: Promise<void>[] = [];
     for (let from = 0; from < bytes.length;) {
@@ -203,19 +203,19 @@ export class MountFile {
   }
 
   async #use<T>(work: () => Promise<T>): Promise<T> {
-    this.#engine.promiseUnbroken();
-    this.#engine.uses++;
+    this.#parts.lifecycle.promiseUnbroken();
+    this.#parts.lifecycle.uses++;
     this.#underWay++;
     try {
       return await work();
     } finally {
       this.#underWay--;
-      this.#engine.uses--;
+      this.#parts.lifecycle.uses--;
     }
   }
 
   #promiseOpen(): void {
-    this.#engine.promiseUsable();
+    this.#parts.lifecycle.promiseUsable();
     if (this.#isClosed) throw new MountClosed();
   }
 
@@ -223,7 +223,7 @@ export class MountFile {
 
   async #commit(): Promise<readonly Element[]> {
     this.#promiseOpen();
-    this.#engine.faults.promiseWritable();
+    this.#parts.faults.promiseWritable();
     await Promise.allSettled([...this.#tails.values()]);
     const { direct, file } = this.#work;
     direct.cycle();
@@ -233,7 +233,7 @@ export class MountFile {
     }
     const commit = (record: Extent) => (record.live ? direct.commitRecord(record) : 'done');
     const committed = await this.#work.performAll(file.records.values(), commit);
-    if (committed.some((ended) => ended !== 'done')) throw new ReadOnlyError(this.#engine.faults.critical);
+    if (committed.some((ended) => ended !== 'done')) throw new ReadOnlyError(this.#parts.faults.critical);
     await this.#work.performAll(file.replaced, (record) => direct.destroyRecord(record));
     return [...file.index.values()].map(elementOf);
   }
@@ -258,13 +258,4 @@ function checkRange(offset: number, length: number): void {
   if (Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0) return;
   const seen = `${String(length)} bytes from byte ${String(offset)} on`;
   throw new InvalidArgument('a range of whole bytes from 0 on', seen, 'Correct the offset or the length.');
-}
-
-/** As the promise, but rejects when the signal fires first; the promise goes on. */
-function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const stop = onAbort(signal, reject);
-    promise.finally(stop).then(resolve, reject);
-  });
 }

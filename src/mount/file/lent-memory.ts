@@ -11,7 +11,8 @@
 
 import { shown } from '../../core/check-shape.ts';
 import { InvalidArgument } from '../../core/errors.ts';
-import type { AbortOptions } from '../block.ts';
+import type { Breakable } from '../lifecycle.ts';
+import type { AbortOptions } from '../waits.ts';
 import type { FileMemory } from './memory.ts';
 
 /** Memory of a mount that the program may use until it gives it back. */
@@ -65,7 +66,7 @@ export class LentMemory {
 }
 
 /** What a mount has lent. */
-export class Loans {
+export class Loans implements Breakable {
   readonly blockBytes: number;
   readonly #memory: FileMemory;
   readonly #lent = new Set<LentMemory>();

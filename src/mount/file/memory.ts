@@ -1,7 +1,8 @@
 // Memory for data of files on its way: the part of a mount's slab behind the buffers of the cache. It is lent in runs of whole
 // blocks, first fit, to those who ask first. Whoever has some gives it back without asking for more, so waiting ends.
 
-import type { AbortOptions } from '../block.ts';
+import type { Breakable } from '../lifecycle.ts';
+import type { AbortOptions } from '../waits.ts';
 import { onAbort } from '../waits.ts';
 
 interface Run {
@@ -15,7 +16,7 @@ interface Asking {
   readonly fail: (error: Error) => void;
 }
 
-export class FileMemory {
+export class FileMemory implements Breakable {
   /** All of it. */
   readonly bytes: number;
   readonly #slab: SharedArrayBuffer;

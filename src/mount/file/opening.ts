@@ -1,13 +1,12 @@
 // Opening a file: its options, the checks that they make sense, and a cache that knows nothing of its free blocks.
 
-import { ExtentRecord } from '../../direct/extents.ts';
 import type { DataZone, Element } from '../../direct/index.ts';
 import { DirectIo } from '../../direct/index.ts';
 import { checkShape, listOf, optional, shape, TRUTH, whole } from '../../core/check-shape.ts';
 import { InvalidArgument } from '../../core/errors.ts';
 import { ZONE_SHAPE } from '../../direct/direct-options.ts';
-import type { Engine } from '../engine.ts';
 import { checkApart } from './lists.ts';
+import type { FileParts } from './parts.ts';
 import { FileWork } from './work.ts';
 
 /** What a file is made of. */
@@ -53,13 +52,13 @@ const FILE_SHAPE = shape<FileOptions>({
 });
 
 /** Opens a file. The errors are those of Mount.openFile. */
-export async function openWork(engine: Engine, options: FileOptions): Promise<FileWork> {
-  engine.promiseUsable();
+export async function openWork(parts: FileParts, options: FileOptions): Promise<FileWork> {
+  const { core, files, lifecycle, fileMemory, room, turns } = parts;
+  lifecycle.promiseUsable();
   checkShape(FILE_SHAPE, options, 'openFile');
   const { extents = [], older = [], space, verify = true, doubleBuffer = false } = options;
-  const { core, files, fileMemory, room } = engine;
   const { extentBytes = 16 * core.view.blockBytes } = options;
-  checkSpace(engine, space);
+  checkSpace(parts, space);
   checkApart(extents, core.view.blockBytes);
   // DirectIo compares CRCs only on one of its paths, so all of that is done here.
   const direct = new DirectIo({ core, zones: space, extentBytes, doubleBuffer, checksums: verify, verify: false });
@@ -69,27 +68,27 @@ export async function openWork(engine: Engine, options: FileOptions): Promise<Fi
   }
   for (const { volume, block, length } of [...extents, ...older]) {
     const blocks = Math.ceil(length / core.view.blockBytes);
-    if (direct.state.translation.troubleOf(volume, block, blocks) === 'none') continue;
+    if (direct.isReachable({ volume, block }, blocks)) continue;
     const seen = `${blocks} blocks from block ${block} of volume ${volume} on`;
     throw new InvalidArgument('extents that lie in the space of the file', seen, 'Correct the extents or the space.');
   }
-  const work = new FileWork(direct, direct.openFile('the file', extents, older), room, () => engine.turn());
-  engine.uses++;
+  const work = new FileWork(direct, direct.openFile('the file', extents, older), room, turns);
+  lifecycle.uses++;
   files.all.add(work);
   try {
-    await forgetFree(engine, work);
+    await forgetFree(work);
   } catch (thrown) {
     files.all.delete(work);
     throw thrown;
   } finally {
-    engine.uses--;
+    lifecycle.uses--;
   }
   return work;
 }
 
 /** Space of a file is on the volumes, and belongs to no other open file. */
-function checkSpace({ core, files }: Engine, space: readonly DataZone[]): void {
-  const taken = [...files.all].flatMap(({ direct }) => [...direct.state.translation.zones]);
+function checkSpace({ core, files }: FileParts, space: readonly DataZone[]): void {
+  const taken = [...files.all].flatMap(({ direct }) => [...direct.zones]);
   for (const zone of space) {
     const { volume, block, blocks } = zone;
     const seen = `${blocks} blocks from block ${block} of volume ${volume} on`;
@@ -109,18 +108,7 @@ function checkSpace({ core, files }: Engine, space: readonly DataZone[]): void {
 }
 
 /** The cache forgets free blocks, or it might write what it has of them over what the file will write there. */
-async function forgetFree({ core }: Engine, work: FileWork): Promise<void> {
-  const { direct, file } = work;
-  const { space, aliases, translation, blockBytes } = direct.state;
-  const cached: ExtentRecord[] = [];
-  for (const { volume, block, blocks } of translation.zones) {
-    for (const io of core.view.volumes[volume]!.ios) {
-      const place = { volume, block: io.block };
-      if (io.block < block || io.block >= block + blocks || !space.isFree(place, 1)) continue;
-      cached.push(new ExtentRecord('record', place, 1, file, { fileOffset: 0, length: blockBytes }));
-    }
-  }
-  // After a critical error nothing is written, and what could not be written stays to be read.
-  const isForgotten = (one: ExtentRecord): boolean => core.view.criticalError || aliases.purge(one);
-  for (const one of cached) await work.perform(one, () => (isForgotten(one) ? 'done' : 'again'));
+async function forgetFree(work: FileWork): Promise<void> {
+  const { direct } = work;
+  for (const place of direct.freeAliases()) await work.perform(place, () => direct.purgeFree(place));
 }

@@ -4,17 +4,23 @@
 //   again       an alias is in use: called again in every turn, for whatever frees the alias takes one
 //   CacheFull   through Room, like a get of the mount
 //
-// Files is all open files of a mount, as the engine sees them: whose request or ticket is it, and what can go on.
+// Files is all open files of a mount as its other parts see them: whose request or ticket is it, and what can go on.
 
 import type { DirectOutcome } from '../../../spec/direct/vocabulary.ts';
 import type { DeviceRequest, Result } from '../../core/device.ts';
-import type { DirectFile, DirectIo, Extent, Front } from '../../direct/index.ts';
+import type { DirectFile, DirectIo, Extent, Front, Place } from '../../direct/index.ts';
 import { CacheFull } from '../../core/errors.ts';
-import type { Ticket } from '../../core/records/tickets.ts';
+import type { Ticket } from '../../core/ids.ts';
+import type { Breakable } from '../lifecycle.ts';
 import type { Passage, Room } from '../room.ts';
+import type { Participant, Turns } from '../turns.ts';
+import type { Adopter } from '../waits.ts';
 
 /** How an operation has ended. */
 export type Ended = 'done' | 'error' | 'refused';
+
+/** What an operation is about; of free blocks, their place. */
+type Subject = Front | Extent | Place;
 
 interface Waiter {
   readonly call: () => DirectOutcome;
@@ -29,48 +35,48 @@ export class FileWork {
   readonly direct: DirectIo;
   readonly file: DirectFile;
   readonly #room: Room;
-  readonly #turn: () => void;
-  readonly #waiting = new Map<Front | Extent, Waiter>();
+  readonly #turns: Turns;
+  readonly #waiting = new Map<Subject, Waiter>();
   /** An alias is in use. */
-  #again: (readonly [Front | Extent, Waiter])[] = [];
+  #again: (readonly [Subject, Waiter])[] = [];
   /** Tickets of the core for which there was no buffer, and nothing that could make one free. */
   #starved: Ticket[] = [];
   /** Who waits for the last ticket to end. */
   #whenQuiet: (() => void)[] = [];
 
-  constructor(direct: DirectIo, file: DirectFile, room: Room, turn: () => void) {
+  constructor(direct: DirectIo, file: DirectFile, room: Room, turns: Turns) {
     this.direct = direct;
     this.file = file;
     this.#room = room;
-    this.#turn = turn;
+    this.#turns = turns;
   }
 
-  /** Begins an operation of a front or a record, and resolves when it has ended. Rejects with what `call` throws. */
-  perform(of: Front | Extent, call: () => DirectOutcome, bufs = 1): Promise<Ended> {
+  /** Begins an operation, and resolves when it has ended. Rejects with what `call` throws. */
+  perform(of: Subject, call: () => DirectOutcome, bufs = 1): Promise<Ended> {
     const ended = this.#promised(of, call, bufs);
-    this.#turn();
+    this.#turns.take();
     return ended;
   }
 
   /** The same for several, none of which waits for another. */
-  performAll<Of extends Front | Extent>(all: Iterable<Of>, call: (of: Of) => DirectOutcome): Promise<Ended[]> {
+  performAll<Of extends Subject>(all: Iterable<Of>, call: (of: Of) => DirectOutcome): Promise<Ended[]> {
     const ended = [...all].map((of) => this.#promised(of, () => call(of), 1));
-    this.#turn();
+    this.#turns.take();
     return Promise.all(ended);
   }
 
-  #promised(of: Front | Extent, call: () => DirectOutcome, bufs: number): Promise<Ended> {
+  #promised(of: Subject, call: () => DirectOutcome, bufs: number): Promise<Ended> {
     return new Promise((resolve, reject) => {
       this.#begin(of, { call, bufs, resolve, reject, passage: this.#room.passage() });
     });
   }
 
-  #begin(of: Front | Extent, waiter: Waiter): void {
+  #begin(of: Subject, waiter: Waiter): void {
     if (!this.#attempt(of, waiter, waiter.call)) this.#seek(of, waiter, waiter.call, waiter.reject);
   }
 
   /** Answers false, and nothing has happened, if there was no buffer. */
-  #attempt(of: Front | Extent, waiter: Waiter, call: () => DirectOutcome): boolean {
+  #attempt(of: Subject, waiter: Waiter, call: () => DirectOutcome): boolean {
     let outcome: DirectOutcome;
     try {
       outcome = call();
@@ -92,12 +98,12 @@ export class FileWork {
     resolve(ended);
   }
 
-  #seek(of: Front | Extent, waiter: Waiter, call: () => DirectOutcome, fail: (error: Error) => void): void {
+  #seek(of: Subject, waiter: Waiter, call: () => DirectOutcome, fail: (error: Error) => void): void {
     const attempt = (): boolean => this.#attempt(of, waiter, call);
     this.#room.seek({ bufs: waiter.bufs, needsBuf: () => true, attempt, fail });
   }
 
-  // ── What the engine asks in its turns ────────────────────────────────────────────────────────────────────────────────
+  // ── What is asked in turns ────────────────────────────────────────────────────────────────────────────────
 
   /** Answers whether the ticket is one of this file; then it has gone on, or will when there is a buffer. */
   adopt(ticket: Ticket): boolean {
@@ -161,7 +167,7 @@ export class FileWork {
     });
   }
 
-  #take(of: Front | Extent): Waiter {
+  #take(of: Subject): Waiter {
     const waiter = this.#waiting.get(of)!;
     this.#waiting.delete(of);
     return waiter;
@@ -183,8 +189,12 @@ export class FileWork {
 }
 
 /** The open files of a mount. */
-export class Files {
+export class Files implements Adopter, Participant, Breakable {
   readonly all = new Set<FileWork>();
+  /** By id, whose the requests are that the device has. */
+  readonly #owners = new Map<number, DirectIo>();
+  /** What a file does counts as a use of the mount, and what a failed read leaves behind is in flight. */
+  readonly isIdle = true;
 
   adopt(ticket: Ticket): boolean {
     for (const work of this.all) if (work.adopt(ticket)) return true;
@@ -201,25 +211,28 @@ export class Files {
     for (const work of this.all) work.tryAgain();
   }
 
-  drain(submit: (request: DeviceRequest) => void): void {
-    for (const { direct } of this.all) direct.drainRequests(submit);
+  drainRequests(submit: (request: DeviceRequest) => void): void {
+    for (const { direct } of this.all) {
+      direct.drainRequests((request) => {
+        this.#owners.set(request.id, direct);
+        submit(request);
+      });
+    }
   }
 
+  /** Is it a request of one of them that the device has? */
   owns(id: number): boolean {
-    return this.#ownerOf(id) !== undefined;
+    return this.#owners.has(id);
   }
 
   /** If a request of one of them has ended: tells it, and answers true. */
   ended({ kind, id }: DeviceRequest, result: Result): boolean {
-    const owner = this.#ownerOf(id);
-    if (kind === 'read') owner?.readDone(id, result);
-    else owner?.writeDone(id, result);
-    return owner !== undefined;
-  }
-
-  #ownerOf(id: number): DirectIo | undefined {
-    for (const { direct } of this.all) if (direct.owns(id)) return direct;
-    return undefined;
+    const owner = this.#owners.get(id);
+    if (owner === undefined) return false;
+    this.#owners.delete(id);
+    if (kind === 'read') owner.readDone(id, result);
+    else owner.writeDone(id, result);
+    return true;
   }
 
   failAll(error: Error): void {

@@ -1,8 +1,9 @@
 // The engine of a mount over a core that says what the test wants: what a turn does, when all is quiet, and what completions do.
 
+import { EventEmitter } from 'node:events';
 import { test } from 'vitest';
 import type { DeviceRequest, Result } from '../../../../src/core/device.ts';
-import { Engine } from '../../../../src/mount/engine.ts';
+import { assemble, type EngineOptions } from '../../../../src/mount/engine.ts';
 import { MountBroken } from '../../../../src/mount/errors.ts';
 import type { Waiter } from '../../../../src/mount/waits.ts';
 import { mustBe, mustEqual, mustThrow } from '../../../support/must.ts';
@@ -42,9 +43,8 @@ function engineOver() {
     openedReadOnly: false,
     fileMemory: memory,
     loans: memory,
-    relieve: () => Promise.resolve(0),
   };
-  const engine = new Engine({ core, device, ...rest } as unknown as ConstructorParameters<typeof Engine>[0]);
+  const engine = assemble({ core, device, ...rest } as unknown as EngineOptions, new EventEmitter());
   const complete = (request: object, result: Result = 'ok'): void =>
     device.onCompletions([{ request: { id: 1, volume: 0, block: 5, blocks: 1, into: [], ...request } as unknown as DeviceRequest, result }]); // prettier-ignore
   return { engine, state, ios, script, complete, heard: () => told.splice(0) };
@@ -55,46 +55,46 @@ test('all is quiet when nobody waits anywhere and nothing is in flight', async (
   const joiner = { goOn: () => undefined, fail: () => undefined };
   const busy: readonly (readonly [begin: () => unknown, end: () => unknown])[] = [
     [() => engine.waits.then({ ticket: 5 } as never, 'queue', nobody), () => (script.runnable = 5)],
-    [() => void engine.room.untilCleaner(), () => engine.room.stir()],
+    [() => void engine.room.untilCleaner(), () => engine.releases.stir()],
     [() => engine.readsAhead.join(0, 5, joiner), () => engine.readsAhead.ended(0, 5)],
     [() => (state.ioRunningSpace = 1), () => (state.ioRunningSpace = 0)],
     [() => (state.runningReadBytes = 1), () => (state.runningReadBytes = 0)],
   ];
-  await engine.quiet();
+  await engine.turns.quiet();
   for (const [begin, end] of busy) {
     begin();
     const seen: string[] = [];
-    const quiet = engine.quiet().then(() => seen.push('quiet'));
-    engine.turn();
+    const quiet = engine.turns.quiet().then(() => seen.push('quiet'));
+    engine.turns.take();
     await Promise.resolve();
     await Promise.resolve();
     mustEqual(seen, []);
     end();
-    engine.turn();
+    engine.turns.take();
     await quiet;
   }
 });
 
 test('a turn within a turn is none, and a core that breaks its contract ends them all', () => {
   const { engine, script, complete, heard } = engineOver();
-  script.onDrain = () => engine.turn();
-  engine.turn();
-  engine.turn();
+  script.onDrain = () => engine.turns.take();
+  engine.turns.take();
+  engine.turns.take();
   mustEqual(heard(), ['drain', 'drain']);
   script.onNext = () => {
     throw OOPS;
   };
-  engine.turn();
-  mustBe(engine.broken?.cause, OOPS);
+  engine.turns.take();
+  mustBe(engine.lifecycle.broken?.cause, OOPS);
   mustEqual(heard(), ['no memory: true', 'no memory: true']);
-  engine.break(new Error('later'));
-  mustBe(engine.broken?.cause, OOPS);
+  engine.lifecycle.break(new Error('later'));
+  mustBe(engine.lifecycle.broken?.cause, OOPS);
   heard();
-  mustThrow(() => engine.promiseUsable(), new MountBroken(OOPS).message);
+  mustThrow(() => engine.lifecycle.promiseUsable(), new MountBroken(OOPS).message);
   script.onNext = () => undefined;
-  engine.turn();
+  engine.turns.take();
   complete({ kind: 'write' });
-  engine.release(1 as never);
+  engine.releases.release(1 as never);
   mustEqual(heard(), []); // The core is left alone.
 });
 

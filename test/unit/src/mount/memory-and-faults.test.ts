@@ -10,7 +10,7 @@ import { openParts, type DeviceMountOptions } from '../../../../src/mount/volume
 import { ReadsAhead } from '../../../../src/mount/reads-ahead.ts';
 import { newCounters } from '../../../../src/mount/statistics.ts';
 import { Waits } from '../../../../src/mount/waits.ts';
-import type { Ticket } from '../../../../src/core/records/tickets.ts';
+import type { Ticket } from '../../../../src/core/ids.ts';
 import { mustBe, mustEqual, mustThrow } from '../../../support/must.ts';
 
 const BYTES = 512;
@@ -134,7 +134,7 @@ function waiting(runnable: number[]) {
       return ticket % 2 === 0;
     },
   };
-  const waits = new Waits(core as never, newCounters(), () => turns.count++, files);
+  const waits = new Waits(core as never, newCounters(), { take: () => turns.count++ } as never, files);
   return { waits, cancelled, resumed, adopted, turns };
 }
 
@@ -143,7 +143,7 @@ test('a ticket that nobody here waits for goes to the file that has it, and else
   const told: string[] = [];
   const waiter = { next: () => void told.push('next'), fail: () => void told.push('fail') };
   waits.then({ outcome: 'wait', ticket: 4 as Ticket } as never, 'queue', waiter);
-  waits.resumeRunnable();
+  waits.goOn();
   mustEqual([adopted, resumed, told], [[2], [4, 5], ['next']]);
 });
 

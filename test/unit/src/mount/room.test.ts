@@ -8,10 +8,12 @@ import type { DeviceRequest } from '../../../../src/core/device.ts';
 import { CacheFull } from '../../../../src/core/errors.ts';
 import { RawBlocks } from '../../../../src/mount/volumes/raw-blocks.ts';
 import { ReadsAhead, type Joiner } from '../../../../src/mount/reads-ahead.ts';
+import { Lifecycle } from '../../../../src/mount/lifecycle.ts';
+import { Releases } from '../../../../src/mount/releases.ts';
 import { Room, type Seeker } from '../../../../src/mount/room.ts';
 import { newCounters } from '../../../../src/mount/statistics.ts';
 import { onAbort, Waits } from '../../../../src/mount/waits.ts';
-import type { Ticket } from '../../../../src/core/records/tickets.ts';
+import type { Ticket } from '../../../../src/core/ids.ts';
 import { countListeners } from '../../../support/counted-listeners.ts';
 import { mustBe, mustEqual, mustThrow } from '../../../support/must.ts';
 
@@ -91,7 +93,7 @@ function waiting() {
   };
   const counters = newCounters();
   const turns = { count: 0 };
-  const waits = new Waits(core as never, counters, () => turns.count++);
+  const waits = new Waits(core as never, counters, { take: () => turns.count++ } as never, { adopt: () => false });
   const told: string[] = [];
   const waiter = (name: string) => ({
     next: ({ outcome }: Answer) => told.push(`${name} ${outcome}`),
@@ -111,7 +113,7 @@ test('a call that has finished goes on at once, and else when its ticket ends', 
   runnable.push(6, 5, 6);
   const answers = [answer(6), answer(0, 'done'), answer(0, 'done')];
   script.next = () => answers.shift()!;
-  waits.resumeRunnable();
+  waits.goOn();
   mustEqual([told.splice(0), waits.size, counters.waits.load], [['b done', 'c done'], 0, 0]);
   script.next = () => answer(0, 'done');
   mustBe(waits.resume(T(99)), true); // Nobody waits for it any more.
@@ -127,7 +129,7 @@ test('a ticket that has to read first counts as a load, and one without a buffer
   };
   mustBe(waits.resume(T(5)), false);
   runnable.push(5);
-  waits.resumeRunnable();
+  waits.goOn();
   mustEqual([told.splice(0), waits.size], [['a starved 5'], 1]);
   script.next = () => {
     throw OOPS;
@@ -193,14 +195,15 @@ function roomy() {
   };
   const counters = newCounters();
   const counts = { turns: 0, reliefs: 0 };
-  const relieve = (): Promise<number> => {
-    counts.reliefs++;
-    return said.relief;
+  const relief = {
+    relieve: (): Promise<number> => {
+      counts.reliefs++;
+      return said.relief;
+    },
   };
-  const turn = (): void => {
-    counts.turns++;
-  };
-  const room: Room = new Room({ core: { state } as never, policy: { makeRoom } as never, counters, dirtyBytesHard: 256, relieve, turn }); // prettier-ignore
+  const turns = { take: () => counts.turns++ };
+  const releases = new Releases({} as never, new Lifecycle());
+  const room: Room = new Room({ core: { state } as never, policy: { makeRoom } as never, counters, dirtyBytesHard: 256, releases, relief, turns: turns as never }); // prettier-ignore
   const told: string[] = [];
   const seeker = (name: string, wanted: Wanted = {}): Seeker => ({
     bufs: wanted.bufs ?? 1,
@@ -213,7 +216,7 @@ function roomy() {
     fail: (error) => told.push(`${name} ${error.name}`),
   });
   const heard = (): string[] => told.splice(0);
-  return { room, slab, state, dirty, asked, said, counters, counts, seeker, heard };
+  return { room, releases, slab, state, dirty, asked, said, counters, counts, seeker, heard };
 }
 
 test('a seeker goes on where there is a buffer, made if need be, or where it needs none', () => {
@@ -237,18 +240,18 @@ test('a seeker goes on where there is a buffer, made if need be, or where it nee
 });
 
 test('seekers wait in order while requests are under way, and who needs no buffer passes them', () => {
-  const { room, slab, state, said, counters, seeker, heard } = roomy();
+  const { room, releases, slab, state, said, counters, seeker, heard } = roomy();
   said.verdict = 'writing';
   state.ioRunningSpace = 64;
   for (const name of ['a', 'b', 'c']) room.seek(seeker(name));
   room.seek(seeker('d', { needsBuf: false }));
   mustEqual([heard(), counters.waits.space, room.isIdle], [['d'], 3, false]);
-  mustBe(room.retry(), false); // Nothing has happened.
-  room.stir();
-  mustEqual([room.retry(), heard()], [true, []]);
+  mustBe(room.goOn(), false); // Nothing has happened.
+  releases.stir();
+  mustEqual([room.goOn(), heard()], [true, []]);
   slab.freeBufs = 1;
-  room.stir();
-  room.retry();
+  releases.stir();
+  room.goOn();
   mustEqual(heard(), ['a', 'b', 'c']);
   state.ioRunningSpace = 0;
   state.runningReadBytes = 1;
@@ -286,58 +289,58 @@ test('a passing operation is worth waiting for, and is counted once', () => {
   mustBe(counts.turns, 1);
   passage.end();
   mustBe(counts.turns, 1);
-  mustEqual([room.retry(), heard()], [true, ['a']]);
+  mustEqual([room.goOn(), heard()], [true, ['a']]);
   slab.freeBufs = 0;
   room.seek(seeker('b'));
   mustEqual(heard(), ['b CacheFull']);
 });
 
 test('a cache full of META is relieved once at a time, and again when something has happened', async () => {
-  const { room, slab, said, counts, seeker, heard } = roomy();
+  const { room, releases, slab, said, counts, seeker, heard } = roomy();
   said.verdict = 'flush';
   let written = (_: number): void => undefined;
   said.relief = new Promise((resolve) => (written = resolve));
   room.seek(seeker('a'));
   room.seek(seeker('b', { needsBuf: true }));
-  room.stir();
-  room.retry();
+  releases.stir();
+  room.goOn();
   mustEqual([counts.reliefs, heard(), room.isIdle], [1, [], false]);
   written(2);
   await settled();
   mustBe(counts.turns, 1);
-  mustBe(room.retry(), true);
+  mustBe(room.goOn(), true);
   mustEqual([heard(), counts.reliefs], [[], 2]); // It has helped, and is tried once more.
   said.relief = Promise.resolve(0);
   await settled();
   slab.freeBufs = 1;
-  mustEqual([room.retry(), heard()], [true, ['a', 'b']]);
+  mustEqual([room.goOn(), heard()], [true, ['a', 'b']]);
   mustBe(room.isIdle, true);
 });
 
 test('a relief that wrote nothing, or failed, is not repeated until something happens', async () => {
   for (const relief of [() => Promise.resolve(0), () => Promise.reject(OOPS)]) {
-    const { room, said, counts, seeker, heard } = roomy();
+    const { room, releases, said, counts, seeker, heard } = roomy();
     said.verdict = 'flush';
     said.relief = relief();
     room.seek(seeker('a'));
     await settled();
-    room.retry();
+    room.goOn();
     mustEqual([heard(), counts.reliefs, counts.turns], [['a CacheFull'], 1, 1]);
     room.seek(seeker('b'));
     mustEqual([heard(), counts.reliefs], [['b CacheFull'], 1]);
-    room.stir();
+    releases.stir();
     said.relief = relief();
     room.seek(seeker('c'));
     mustEqual([heard(), counts.reliefs], [[], 2]);
-    room.stir(); // Meanwhile, which does not make the relief any less vain.
+    releases.stir(); // Meanwhile, which does not make the relief any less vain.
     await settled();
-    room.retry();
+    room.goOn();
     mustEqual([heard(), counts.reliefs], [['c CacheFull'], 2]);
   }
 });
 
 test('too much is dirty beyond the mark, counting what is being written, and only while something is', async () => {
-  const { room, state, dirty, counters } = roomy();
+  const { room, releases, state, dirty, counters } = roomy();
   [dirty.data, dirty.undo] = [3, 2];
   mustBe(room.isTooDirty(), false);
   state.ioRunningSpace = 64;
@@ -354,14 +357,14 @@ test('too much is dirty beyond the mark, counting what is being written, and onl
     ),
   );
   mustEqual([counters.waits.dirty, room.isIdle], [3, false]);
-  room.stir();
-  room.retry();
+  releases.stir();
+  room.goOn();
   giving.abort();
   await settled();
   mustEqual(order.splice(0), ['b AbortError']);
   dirty.undo = 0;
-  room.stir();
-  room.retry();
+  releases.stir();
+  room.goOn();
   await Promise.all(waits);
   mustEqual([order.splice(0), room.isIdle], [['a', 'c'], true]);
   dirty.undo = 1;

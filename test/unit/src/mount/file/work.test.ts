@@ -6,7 +6,7 @@ import type { DirectOutcome } from '../../../../../spec/direct/vocabulary.ts';
 import { CacheFull } from '../../../../../src/core/errors.ts';
 import { Files, FileWork } from '../../../../../src/mount/file/work.ts';
 import type { Seeker } from '../../../../../src/mount/room.ts';
-import type { Ticket } from '../../../../../src/core/records/tickets.ts';
+import type { Ticket } from '../../../../../src/core/ids.ts';
 import { settle } from '../../../../support/mount-stage.ts';
 import { mustBe, mustEqual, mustThrow } from '../../../../support/must.ts';
 
@@ -26,7 +26,7 @@ function working() {
     holdsTickets: false,
     resumed: (): DirectOutcome => 'done',
     core: (_: number): boolean => true,
-    owned: [] as number[],
+    requests: [] as number[],
   };
   const direct = {
     get holdsTickets() {
@@ -37,8 +37,9 @@ function working() {
     resume: () => script.resumed(),
     abandon: () => told.push('abandoned'),
     resumeCore: (ticket: number) => script.core(ticket),
-    drainRequests: (submit: (request: unknown) => void) => submit('request'),
-    owns: (id: number) => script.owned.includes(id),
+    drainRequests: (submit: (request: { id: number }) => void) => {
+      for (const id of script.requests.splice(0)) submit({ id });
+    },
     readDone: (id: number, result: string) => told.push(`read ${id} ${result}`),
     writeDone: (id: number, result: string) => told.push(`write ${id} ${result}`),
   };
@@ -47,7 +48,7 @@ function working() {
     seek: (seeker: Seeker) => void seekers.push(seeker),
     passage: () => ({ begin: () => told.push('begins'), end: () => told.push('ends') }),
   };
-  const work = new FileWork(direct as never, {} as never, room as never, () => told.push('turn'));
+  const work = new FileWork(direct as never, {} as never, room as never, { take: () => told.push('turn') } as never);
   const perform = (of: Stand, call: () => DirectOutcome, bufs?: number): void => {
     const note = (text: string) => void told.push(text);
     work.perform(of as never, call, bufs).then(note, (error: unknown) => note((error as Error).message));
@@ -253,14 +254,13 @@ test('open files are asked one after the other, and all of them go on', async ()
     mustBe(files.goOn(), true);
     mustEqual(await moved.heard(), ['begins', 'turn', 'ends', 'done']);
   }
-  const submitted: unknown[] = [];
-  files.drain((request) => submitted.push(request));
-  mustBe(submitted.length, 2);
-
-  [a.script.owned, b.script.owned] = [[3], [4]];
-  mustEqual([files.owns(3), files.owns(4), files.owns(5)], [true, true, false]);
+  const submitted: number[] = [];
+  [a.script.requests, b.script.requests] = [[3, 6], [4]];
+  files.drainRequests(({ id }) => submitted.push(id));
+  mustEqual([submitted, files.owns(3), files.owns(4), files.owns(5)], [[3, 6, 4], true, true, false]);
   const ended = (kind: string, id: number): boolean => files.ended({ kind, id } as never, 'ok');
   mustEqual([ended('read', 3), ended('write', 4), ended('read', 5), ended('write', 5)], [true, true, false, false]);
+  mustEqual([files.owns(3), files.owns(6), files.owns(4), ended('read', 3)], [false, true, false, false]); // Each ends once.
   mustEqual([await a.heard(), await b.heard()], [['read 3 ok'], ['write 4 ok']]);
 
   let calls = 0;
