@@ -81,8 +81,7 @@ export class MemoryDevice implements Device {
   /** Ends a pending request, well or with a fault; the core is not told. */
   complete(id: number, fault?: Fault): Completion {
     const pending = this.#pending.get(id);
-    if (pending === undefined)
-      throw new ImpossibleInput('complete', 'the request is pending', `no pending request ${id}`);
+    if (pending === undefined) throw new ImpossibleInput('complete', 'the request is pending', `request ${id} is not`);
     this.#pending.delete(id);
     const { request } = pending;
     const medium = this.#medium(request.volume);

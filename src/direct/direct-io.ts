@@ -277,10 +277,10 @@ export class DirectIo {
 
 function ownFront(s: DirectState, front: Front): FrontRecord {
   if (front instanceof FrontRecord && front.isOpen && front.file.owner === s) return front;
-  throw new InvalidArgument('an open front of this DirectIo', 'another object', 'Use what openFront has answered.');
+  throw new InvalidArgument('an open front of this DirectIo', 'another object', 'Use what openFront returned.');
 }
 
 function ownFile(s: DirectState, file: DirectFile): FileRecord {
   if (file instanceof FileRecord && file.owner === s) return file;
-  throw new InvalidArgument('a file of this DirectIo', 'another object', 'Use what openFile has answered.');
+  throw new InvalidArgument('a file of this DirectIo', 'another object', 'Use what openFile returned.');
 }

@@ -31,7 +31,7 @@ export function checkDirectOptions(options: DirectOptions): CheckedDirectOptions
     throw new InvalidArgument(`an extentBytes that is a multiple of ${blockBytes}`, String(extentBytes), advice);
   }
   for (const { volume, block, blocks } of zones) {
-    const seen = `${blocks} blocks from block ${block} of volume ${volume} on`;
+    const seen = `${blocks} blocks at block ${block} of volume ${volume}`;
     if (![volume, block, blocks].every(Number.isSafeInteger) || volume < 0 || block < 0 || blocks <= 0) {
       throw new InvalidArgument('zones of one block or more', seen, advice);
     }

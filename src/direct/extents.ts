@@ -80,5 +80,5 @@ export type Extent = Readonly<ExtentRecord>;
 
 /** How an error message calls it. */
 export function nameOfExtent({ use, volume, block, blocks }: Extent): string {
-  return `the ${use} of ${blocks} ${blocks === 1 ? 'block' : 'blocks'} from block ${block} of volume ${volume} on`;
+  return `the ${use} of ${blocks} ${blocks === 1 ? 'block' : 'blocks'} at block ${block} of volume ${volume}`;
 }

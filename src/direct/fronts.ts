@@ -119,5 +119,5 @@ export function promiseIdle(front: FrontRecord): void {
 
 /** How an error message calls it. */
 export function nameOfFront({ file, fileOffset, bytes }: Front): string {
-  return `the front of ${bytes.length} bytes from byte ${fileOffset} of ${file.name} on`;
+  return `the front of ${bytes.length} bytes at byte ${fileOffset} of ${file.name}`;
 }

@@ -25,7 +25,7 @@ export function strategyWrite(
   small: boolean,
 ): DirectOutcome {
   const { file, cell } = front;
-  if (file.kind !== 'head') throw new BrokenPromise('Writable', `${nameOfFront(front)}, a snapshot`);
+  if (file.kind !== 'head') throw new BrokenPromise('Writable', `${nameOfFront(front)} belongs to a snapshot`);
   promiseIdle(front);
   checkRange(s, front, length, small);
   checkPlace(place.volume, place.block);
@@ -54,8 +54,8 @@ function checkRange(s: DirectState, front: FrontRecord, length: number, small: b
   }
   const there = (file.records.get(cell) ?? file.index.get(cell))?.length ?? 0;
   if (fileOffset === cell && length >= there) return;
-  const promised = `a write of the whole cell from byte ${cell} on, with the ${there} bytes that it has`;
-  throw new InvalidArgument(promised, `${length} bytes from byte ${fileOffset} on`, advice);
+  const promised = `a write of the whole cell at byte ${cell}, with the ${there} bytes that it has`;
+  throw new InvalidArgument(promised, `${length} bytes at byte ${fileOffset}`, advice);
 }
 
 /** Everything about the write is known but whether it may go on now. `cached`: is the block of a small one in the device cache? */

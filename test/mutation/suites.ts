@@ -38,7 +38,8 @@ export const SUITES: readonly Suite[] = [
     name: 'direct',
     mutates: inside('src/direct/'),
     tests: [
-      ...made('units-direct-messages', 'units-direct'),
+      ...ordinary('direct/messages'),
+      ...made('units-direct'),
       ...ordinary('direct/refusals', 'direct/direct-io', 'direct/sharing'),
       ...made('direct-walks'),
       ...ordinary('direct/extents'),
@@ -52,6 +53,7 @@ export const SUITES: readonly Suite[] = [
     tests: [
       ...made('units-mount-file-memory', 'units-mount-file-work', 'units-mount-file-opening'),
       ...made('units-mount-file-cells', 'units-mount-file-calls'),
+      ...ordinary('mount/file/messages'),
       ...made('loading'),
     ],
     keepsThread: true,
@@ -71,7 +73,7 @@ export const SUITES: readonly Suite[] = [
       // The parts before the whole: where a part is broken, a mount waits in vain.
       ...made('units-mount-errors', 'units-mount-parts', 'units-engine', 'units-mount-memory'),
       ...made('units-mount', 'units-mount-calls'),
-      ...ordinary('mount/faults', 'mount/waits', 'mount/mount', 'mount/volumes/format'),
+      ...ordinary('mount/messages', 'mount/faults', 'mount/waits', 'mount/mount', 'mount/volumes/format'),
       ...made('units-mount-files', 'loading'),
     ],
     keepsThread: false,
@@ -81,6 +83,7 @@ export const SUITES: readonly Suite[] = [
     name: 'file-device',
     mutates: inside('src/devices/file/'),
     tests: [
+      ...ordinary('devices/file/messages'),
       ...made('units-file-errors', 'units-file-thread', 'units-file-owner', 'units-file-locks'),
       ...made('units-file-start', 'units-file-opening', 'units-write-log'),
       ...ordinary('devices/file/io-batch', 'devices/file/flush-ahead', 'devices/file/write-log'),
@@ -93,6 +96,7 @@ export const SUITES: readonly Suite[] = [
     name: 'cache-policy',
     mutates: inside('src/policy/'),
     tests: [
+      ...ordinary('policy/messages'),
       ...made('units-cache-policy'),
       ...ordinary('policy/clock-policy', 'policy/clock-policy-writes'),
       ...made('loading'),
@@ -103,7 +107,8 @@ export const SUITES: readonly Suite[] = [
     name: 'core',
     mutates: inside('src/'),
     tests: [
-      ...made('messages', 'messages-input', 'units-core', 'stories'),
+      ...ordinary('core/messages'),
+      ...made('units-core', 'stories'),
       ...ordinary('core/stories', 'core/errors', 'devices/memory-device', 'core/records/block-table'),
       ...made('machines', 'loading'),
     ],

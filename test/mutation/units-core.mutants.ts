@@ -79,7 +79,7 @@ test('errors say of what kind they are', () => {
   }
   mustEqual([new HammerIoError('x').name, (made[0] as errors.BrokenPromise).seen], ['HammerIoError', 'none']);
   mustEqual([(made[1] as errors.CacheFull).capacityBufs, (made[5] as errors.BytesChanged).claim], [3, 'I14']);
-  const lie = 'A value outside its type was met: x. This is a defect of the layer itself.';
+  const lie = 'x is outside its type. This is a defect of the package: please report it.';
   mustThrow(() => errors.unreachable('x' as never), lie);
   mustBe(Object.keys(PROMISES).length, 12);
 });

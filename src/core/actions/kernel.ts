@@ -117,7 +117,7 @@ function attached(m: MountState, input: string, volumeNumber: number, block: num
     throw new ImpossibleInput(
       input,
       'the kernel has a buffer of ours',
-      `none for block ${block} of volume ${volume.name}`,
+      `it has none for block ${block} of volume ${volume.name}`,
     );
   }
   return io;
@@ -125,5 +125,5 @@ function attached(m: MountState, input: string, volumeNumber: number, block: num
 
 function describe(io: HammerIo): string {
   const { released, running, locked, bp } = io;
-  return `${nameOf(io)}: released ${released}, running ${running}, delwri ${bp!.delwri}, locked ${locked}`;
+  return `${nameOf(io)} has released ${released}, running ${running}, delwri ${bp!.delwri}, locked ${locked}`;
 }

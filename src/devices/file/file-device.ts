@@ -310,8 +310,8 @@ export class FileDevice implements Device {
     const { block } = request;
     const count = this.#blocksOf(views);
     if (!Number.isSafeInteger(block) || block < 0 || block + count > blocks) {
-      const seen = `${request.kind} of ${count} from block ${block} on`;
-      throw new InvalidArgument(`a place in the ${blocks} blocks of the volume`, seen, 'Correct the number.');
+      const seen = `a ${request.kind} of ${count} at block ${block}`;
+      throw new InvalidArgument(`a place within the ${blocks} blocks of the volume`, seen, 'Correct the number.');
     }
     for (const view of views) {
       const isWhole = view.length > 0 && view.length % this.blockBytes === 0;

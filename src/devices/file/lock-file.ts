@@ -111,8 +111,8 @@ async function tookOver(file: string, path: string, temporary: string, own: Lock
       file,
       operation: 'lock',
       code: 'EBUSY',
-      seen: `its lock is being taken over from a process that died (${guard} exists)`,
-      advice: `Try again; if nobody is at it, remove ${guard}.`,
+      seen: `its lock is being taken over from a process that has died (${guard} exists)`,
+      advice: `Try again; if no process is taking it over, remove ${guard}.`,
     });
   }
   try {
@@ -190,8 +190,8 @@ function held(file: string, path: string, holder: LockHolder | 'malformed', life
       file,
       operation: 'lock',
       code: 'EBUSY',
-      seen: `its lock ${path} does not tell who holds it`,
-      advice: `If nobody has the file open, remove ${path}.`,
+      seen: `its lock ${path} does not say who holds it`,
+      advice: `If no process has the file open, remove ${path}.`,
     });
   }
   const isOurs = holder.pid === process.pid && life === 'alive';
@@ -211,6 +211,6 @@ function whatLockFailureMeans(thrown: unknown, path: string): { advice?: string 
   if (isCode(thrown, 'EACCES'))
     return { advice: `Give this user the right to create ${path}, which keeps others out.` };
   if (isCode(thrown, 'EPERM') || isCode(thrown, 'ENOTSUP') || isCode(thrown, 'EOPNOTSUPP'))
-    return { advice: 'Keep the file on a filesystem that knows hard links, which its lock is made with.' };
+    return { advice: 'Keep the file on a filesystem that supports hard links, which its lock needs.' };
   return {};
 }

@@ -194,7 +194,7 @@ async function claim(path: string, handle: FileHandle, undo: Undo): Promise<void
       file: path,
       operation: 'open',
       code: 'EBUSY',
-      seen: 'this process has the same file open under another name (a hard link)',
+      seen: 'this process has the same file open under another name, a hard link',
       advice: 'Name each file once.',
     });
   }
@@ -221,7 +221,7 @@ async function measure(path: string, { blocks }: FileVolume, blockBytes: number)
         operation: 'measure',
         code: 'SHORT',
         seen: `it does not hold one block of ${blockBytes} bytes`,
-        advice: 'Make the file as long as the volume is to be, or give blocks and create and remove it first.',
+        advice: 'Make the file as long as the volume should be, or remove it and give blocks and create.',
       });
     }
     if (await hasBlock(blocks - 1)) return blocks;
@@ -232,7 +232,7 @@ async function measure(path: string, { blocks }: FileVolume, blockBytes: number)
       seen: `it ends before block ${blocks - 1} does, at byte ${at + 1}`,
     });
   } catch (thrown) {
-    const advice = 'If the place cannot be read, give blocks, so that the length need not be found.';
+    const advice = 'Give blocks, so that the length need not be found by reading.';
     throw deviceErrorFrom(thrown, {
       file: path,
       operation: 'measure',

@@ -239,14 +239,14 @@ function elementOf({ fileOffset, volume, block, length, crc }: Extent): Element 
 function checkBytes(offset: number, bytes: Uint8Array): void {
   if (!(bytes instanceof Uint8Array)) {
     const seen = Object.prototype.toString.call(bytes);
-    throw new InvalidArgument('a Uint8Array, such as a Buffer', seen, 'Make one over the memory that is meant.');
+    throw new InvalidArgument('a Uint8Array, such as a Buffer', seen, 'Make one over the same memory.');
   }
   checkRange(offset, bytes.length);
 }
 
 function checkRange(offset: number, length: number): void {
   if (Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0) return;
-  const seen = `${length} bytes from byte ${offset} on`;
+  const seen = `${length} bytes at byte ${offset}`;
   throw new InvalidArgument('a range of whole bytes from 0 on', seen, 'Correct the offset or the length.');
 }
 

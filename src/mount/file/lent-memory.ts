@@ -78,8 +78,8 @@ export class Loans {
   /** At least so many bytes. The errors are those of Mount.lend. */
   async lend(bytes: number, patience: AbortOptions): Promise<LentMemory> {
     if (!Number.isSafeInteger(bytes) || bytes <= 0 || bytes > this.#memory.bytes) {
-      const promised = `1 to ${this.#memory.bytes} bytes, which the mount has to lend`;
-      throw new InvalidArgument(promised, String(bytes), 'Open the mount with more lentBytes.');
+      const promised = `1 to ${this.#memory.bytes} bytes, which is what the mount can lend`;
+      throw new InvalidArgument(promised, String(bytes), 'Ask for less, or open the mount with more lentBytes.');
     }
     const lent = new LentMemory(
       await this.#memory.lend(Math.ceil(bytes / this.blockBytes) * this.blockBytes, patience),

@@ -53,7 +53,7 @@ export async function openWork(engine: Engine, options: FileOptions): Promise<Fi
   for (const { volume, block, length } of [...extents, ...older]) {
     const blocks = Math.ceil(length / core.state.blockBytes);
     if (direct.state.translation.troubleOf(volume, block, blocks) === 'none') continue;
-    const seen = `${blocks} blocks from block ${block} of volume ${volume} on`;
+    const seen = `${blocks} blocks at block ${block} of volume ${volume}`;
     throw new InvalidArgument('extents that lie in the space of the file', seen, 'Correct the extents or the space.');
   }
   const work = new FileWork(direct, direct.openFile('the file', extents, older), room, () => engine.turn());
@@ -75,7 +75,7 @@ function checkSpace({ core, files }: Engine, space: readonly DataZone[]): void {
   const taken = [...files.all].flatMap(({ direct }) => [...direct.state.translation.zones]);
   for (const zone of space) {
     const { volume, block, blocks } = zone;
-    const seen = `${blocks} blocks from block ${block} of volume ${volume} on`;
+    const seen = `${blocks} blocks at block ${block} of volume ${volume}`;
     const end = core.state.volumes[volume]?.blocks;
     if (end === undefined || !(block + blocks <= end)) {
       throw new InvalidArgument('space on the volumes of the mount', seen, 'Correct the space.');
@@ -85,7 +85,11 @@ function checkSpace({ core, files }: Engine, space: readonly DataZone[]): void {
         (other) => other.volume === volume && other.block < block + blocks && block < other.block + other.blocks,
       )
     ) {
-      throw new InvalidArgument('space that no other file has', seen, 'Give each file space of its own.');
+      throw new InvalidArgument(
+        'space of its own for the file',
+        seen,
+        'Another file has blocks of it: give each file its own.',
+      );
     }
     taken.push(zone);
   }

@@ -44,8 +44,7 @@ export class VolumeExists extends VolumeError {
   override readonly name = 'VolumeExists';
 
   constructor(volume: string) {
-    const advice = 'Give `overwrite` if its contents may be lost, or another path.';
-    super('VolumeExists', volume, 'be no volume yet', 'a volume header', advice);
+    super(volume, `${volume} is a volume already. Give \`overwrite\` if its contents may be lost, or another path.`);
   }
 }
 
@@ -126,7 +125,7 @@ async function look(path: string, overwrite: boolean): Promise<boolean> {
 function checkBlockBytes(blockBytes: number): void {
   if (isBlockBytes(blockBytes)) return;
   const promised = 'a blockBytes that is a power of two from 512 to 1 MiB';
-  throw new InvalidArgument(promised, String(blockBytes), 'Choose the size for which the volumes are used.');
+  throw new InvalidArgument(promised, String(blockBytes), 'Choose another size.');
 }
 
 function checkSetId(setId: string | undefined): void {

@@ -17,7 +17,7 @@ import { Loans } from '../file/lent-memory.ts';
 import type { MountDevice } from '../../devices/mount-device.ts';
 import { RawBlocks } from './raw-blocks.ts';
 import type { VolumeHeader } from './header.ts';
-import { checkSet, FIRST_BYTES, readBlockBytes, readHeader, WrongSet } from './header.ts';
+import { checkSet, FIRST_BYTES, otherBlockBytes, readBlockBytes, readHeader, WrongSet } from './header.ts';
 
 /** A formatted volume in a file or on a block device. */
 export type MountVolume = Omit<FileVolume, 'create'>;
@@ -152,7 +152,7 @@ function takeDevice(options: DeviceMountOptions): Opened {
 
 async function openVolumes(options: VolumesMountOptions): Promise<Opened> {
   const { volumes, cacheBytes, writeLog } = options;
-  if (volumes.length === 0) throw new InvalidArgument('a volume or more', 'none', 'Name the volumes of a set.');
+  if (volumes.length === 0) throw new InvalidArgument('one volume or more', 'none', 'Name the volumes of a set.');
   const files = volumes.map((volume) => (typeof volume === 'string' ? { path: volume } : volume));
   const names = files.map(({ path }) => path);
   const blockBytes = await commonBlockBytes(names);
@@ -178,7 +178,7 @@ function dataBytesOf(
 ): { fileBytes: number; lentBytes: number } {
   for (const [name, bytes] of Object.entries({ fileBytes, lentBytes })) {
     if (Number.isSafeInteger(bytes) && bytes >= 0) continue;
-    throw new InvalidArgument(`a ${name} of 0 or more`, String(bytes), 'Say how many bytes it may be.');
+    throw new InvalidArgument(`a ${name} of 0 or more`, String(bytes), 'Give a number of bytes.');
   }
   const ofFiles = wholeBlocks(Math.min(fileBytes, left), blockBytes);
   return { fileBytes: ofFiles, lentBytes: wholeBlocks(Math.min(lentBytes, left - ofFiles), blockBytes) };
@@ -201,8 +201,7 @@ async function commonBlockBytes(paths: readonly string[]): Promise<number> {
   const sizes = await Promise.all(paths.map(blockBytesOf));
   const other = sizes.findIndex((size) => size !== sizes[0]);
   if (other < 0) return sizes[0]!;
-  const promised = `have blocks of ${sizes[0]!} bytes like ${paths[0]!}`;
-  throw new WrongSet(paths[other]!, promised, `${sizes[other]!} bytes`);
+  throw new WrongSet(paths[other]!, otherBlockBytes(sizes[other]!, paths[0]!, sizes[0]!));
 }
 
 async function blockBytesOf(path: string): Promise<number> {
