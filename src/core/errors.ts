@@ -135,12 +135,6 @@ function sentence(clause: string): string {
   return clause.charAt(0).toUpperCase() + clause.slice(1);
 }
 
-/** The message of an error that is the cause of another one, as the end of a sentence. */
-export function reasonOf(cause: unknown): string {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  return text.endsWith('.') ? text : `${text}.`;
-}
-
 /** Ends a switch that has a case for every value; reached only if a type lies. */
 export function unreachable(value: never): never {
   throw new HammerIoError(`${String(value)} is outside its type. This is a defect of the package: please report it.`);

@@ -87,7 +87,7 @@ export class DirectIo {
   /**
    * Makes an empty front over `bytes`: whole blocks, in memory that the device can use, which nobody else uses until the front
    * is closed. It stands for the range of the file that begins at `fileOffset`, a multiple of the block size, and must not
-   * reach into the next cell. Throws InvalidArgument, also if the cell has a front already.
+   * reach into the next cell. Throws InvalidArgument, even if the cell has a front already.
    */
   openFront(file: DirectFile, fileOffset: number, bytes: Uint8Array): Front {
     const s = this.#enter();

@@ -37,7 +37,7 @@ export class ExtentRecord implements Place {
   /** crc32 of the data, or undefined if nobody has computed it. */
   readonly crc: number | undefined;
   use: 'record' | 'media' | 'delay';
-  /** The head that it belongs to, also when only snapshots keep it; undefined once it is freed. */
+  /** The head that it belongs to, even when only snapshots keep it; undefined once it is freed. */
   file: FileRecord | undefined;
   /** How many indexes it stands in: that of the file, and those of its snapshots. */
   holders = 0;

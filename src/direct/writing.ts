@@ -140,7 +140,7 @@ export function smallArrived(s: DirectState, front: FrontRecord, result: Result)
 export function directWriteDone(s: DirectState, request: number, result: Result): DirectOutcome {
   const front = s.transfers.ended(request, 'writing');
   const record = front.from!;
-  s.core.ioFlushMark(record.volume); // At completion, and also if it has failed: a part may have arrived (D2, D3).
+  s.core.ioFlushMark(record.volume); // At completion, and even if it has failed: a part may have arrived (D2, D3).
   if (result === 'ok') s.done(front, front.length, false);
   else failWrite(s, front, record);
   record.io = false;

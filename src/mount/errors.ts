@@ -7,7 +7,7 @@
 //   about this software   MountBroken
 
 import type { IoType } from '../../spec/buffer/snapshot.ts';
-import { HammerIoError, reasonOf } from '../core/errors.ts';
+import { HammerIoError } from '../core/errors.ts';
 
 /** A block, and the name of its volume. */
 export interface BlockPlace {
@@ -19,6 +19,12 @@ export interface BlockPlace {
 }
 
 const at = ({ block, name }: BlockPlace): string => `block ${block} of ${name}`;
+
+/** The message of an error that is the cause of another one, as the end of a sentence. */
+export function reasonOf(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return text.endsWith('.') ? text : `${text}.`;
+}
 
 /** The mount was closed, or is being closed. */
 export class MountClosed extends HammerIoError {

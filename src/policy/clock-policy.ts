@@ -1,6 +1,6 @@
 // Which buffer to give up, what to write when, and how far to read: the decisions that the core leaves open. A policy acts
 // on the core only through its public actions (recycle, ioInval, writeBack, clusterPull, cleanLoose), so whatever it decides
-// is a step that can be recorded and held against the model. It is synchronous, keeps no clock and no dice, and never waits:
+// is a step that can be recorded and checked against the model. It is synchronous, keeps no clock and no dice, and never waits:
 // where only a completion or a sync can help, it says so, and its owner asks again afterwards.
 //
 //   before a get that may need a buffer   makeRoom(core, 1), or 2 when it reads ahead

@@ -93,7 +93,7 @@ describe('a recorded mount', () => {
     expect(kinds.filter((kind) => (verdict.kinds.get(kind) ?? 0) === 0)).toEqual([]);
   });
 
-  test('is a run of the model also when a write has failed', async () => {
+  test('is a run of the model even when a write has failed', async () => {
     const lines = await record(async (mount, device) => {
       await device.until(mount.update(5, set(1), { type: 'meta' }));
       await device.until(mount.update(1, set(1)));

@@ -1,5 +1,5 @@
 // A program that keeps the list of extents of a file stores it later than it is made; if it crashes in between, the older list
-// is the one that it finds. What that names must still be there, also when the file was closed and opened anew meanwhile.
+// is the one that it finds. What that names must still be there, even when the file was closed and opened anew meanwhile.
 
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';

@@ -195,7 +195,7 @@ test('closing takes every step, also behind one that fails, and tells the first 
   });
 });
 
-test('what was wrong first is told, also when something could not be undone', async () => {
+test('what was wrong first is told, even when something could not be undone', async () => {
   const disk = newDisk();
   disk.script = (call) => {
     if (call === 'read /d/v 511 1' || call === 'unlink /d/v.lock') throw systemError(call.startsWith('r') ? 'EIO' : 'EROFS'); // prettier-ignore

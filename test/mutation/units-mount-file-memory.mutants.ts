@@ -83,7 +83,7 @@ test('a run that is too small, or apart, is passed over', async () => {
   mustEqual([ask('e', 9), ask('f', 21), ask('g', 9), await heard()], [true, true, true, ['e 0+9', 'f 9+21', 'g 91+9']]);
 });
 
-test('who asks waits in order, also if there were enough for a later one', async () => {
+test('who asks waits in order, even if there were enough for a later one', async () => {
   const { ask, giveBack, heard } = lending();
   ask('a', 40);
   ask('b', 40);

@@ -36,7 +36,7 @@ export function writeDone(m: MountState, id: number, result: Result): Answer {
   io.running = false;
   io.volume.runningIos--;
   takeOffRunList(m, io);
-  mark(io.volume); // Whoever started the write, and also if it failed: part of it may have arrived (D2).
+  mark(io.volume); // Whoever started the write, and even if it failed: a part may have arrived (D2).
   wakeRun(m, io);
   wakeBp(m, io);
   if (m.ioRunningSpace <= m.backlogBytesMax) wakeBacklog(m);

@@ -10,7 +10,7 @@
 // the memory of a request is the device's: nobody changes what is being written, nobody reads what is being read. A write is
 // with the operating system when it completes (with `dsync`: durable), and durable when a flush has succeeded that was
 // submitted after its completion. A flush that failed stays failed, and so does every later one of the volume: the system
-// may have dropped what it could not write. A request fails with a DeviceError of its own, also when it was moved together
+// may have dropped what it could not write. A request fails with a DeviceError of its own, even when it was moved together
 // with others. Pending requests keep the process alive, an idle device does not. A flush that was announced (`flushAhead`) is
 // begun behind the writes, and not one way there and back later; it promises the same as one that was not.
 //

@@ -2,8 +2,8 @@
 // place on the medium where it went wrong. They stand beside errors.ts: those speak of blocks in the cache, these of file data
 // that goes around it.
 
-import { HammerIoError, reasonOf } from '../../core/errors.ts';
-import type { BlockPlace } from '../errors.ts';
+import { HammerIoError } from '../../core/errors.ts';
+import { reasonOf, type BlockPlace } from '../errors.ts';
 
 /** Bytes of a file. */
 export interface FileRange {

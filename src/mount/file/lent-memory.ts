@@ -5,7 +5,7 @@
 //   await file.readInto(0, buffer.bytes);
 //
 // While a call uses it the memory is the device's, as with `fs` when a callback has not come yet. So such a call ends when the
-// device has done with it, also if it is aborted; and memory that is given back meanwhile is lent anew when the call has ended.
+// device has done with it, even if it is aborted; and memory that is given back meanwhile is lent anew when the call has ended.
 // Only those of a mount that breaks reject at once: then nothing is lent any more, and the memory is the program's when `close`
 // has ended.
 

@@ -1,6 +1,6 @@
 // Arguments of the core that can never be right, and inputs that cannot come.
 
-import type { Handle } from '../../../src/index.ts';
+import { BrokenPromise, type Handle } from '../../../src/index.ts';
 import { unreachable } from '../../../src/core/errors.ts';
 import { CoreStage } from '../core-stage.ts';
 import type { Entry } from './list.ts';
@@ -8,6 +8,10 @@ import { misused, withHeader } from './misuse.ts';
 
 export const INPUTS: readonly Entry[] = misused([
   ['a value outside its type', () => unreachable('x' as never)],
+  ['a front of a snapshot, by name', () => new BrokenPromise('Writable', 'the front belongs to a snapshot')],
+  ['a busy front, by name', () => new BrokenPromise('BufferIdle', 'the front is writing')],
+  ['taken blocks, by name', () => new BrokenPromise('SpaceReserved', 'block 9 is taken')],
+  ['what is no record, by name', () => new BrokenPromise('RecordLive', 'there is no extent')],
   [
     'CacheFull',
     () => {

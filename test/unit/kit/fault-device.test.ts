@@ -156,7 +156,7 @@ describe('the truth', () => {
     expect(sectors(stage.read(1).bytes)).toEqual([1, 9]);
   });
 
-  test('contents handed in are copied, also when they come as a Buffer', () => {
+  test('contents handed in are copied, even when they come as a Buffer', () => {
     const { device } = new Stage();
     const bytes = Buffer.alloc(BYTES, 1);
     device.format(0, 1, bytes);

@@ -16,7 +16,7 @@ import type { Handle, Ticket } from '../../../../src/index.ts';
 import { CoreStage } from '../../../support/core-stage.ts';
 
 describe('numbers of handles and tickets', () => {
-  test('a released handle is refused by every call, also when its place is used again', () => {
+  test('a released handle is refused by every call, even when its place is used again', () => {
     const { core, ...rest } = stageWith(3);
     const stale = rest.handle;
     core.release(stale);
