@@ -19,7 +19,7 @@ export interface Fault {
   readonly arrivedBytes?: number;
 }
 
-/** What the core must be told. */
+/** What the core must learn. */
 export interface Completion {
   readonly request: DeviceRequest;
   readonly result: Result;
@@ -56,7 +56,7 @@ interface Medium {
   readonly durable: Map<number, Uint8Array>;
 }
 
-/** A device whose blocks stand in memory, and which completes a request when it is told to. Blocks are zeros at first. */
+/** A device whose blocks stand in memory, and which completes a request when asked to. Blocks are zeros at first. */
 export class MemoryDevice implements Device {
   readonly blockBytes: number;
   #media: Medium[] = [];
@@ -78,7 +78,7 @@ export class MemoryDevice implements Device {
     return [...this.#pending.values()].map((p) => p.request);
   }
 
-  /** Ends a pending request, well or with a fault; the core is not told. */
+  /** Ends a pending request, well or with a fault; the core does not learn of it. */
   complete(id: number, fault?: Fault): Completion {
     const pending = this.#pending.get(id);
     if (pending === undefined) throw new ImpossibleInput('complete', 'the request is pending', `request ${id} is not`);

@@ -34,7 +34,7 @@ export class ExtentRecord implements Place {
   readonly fileOffset: number;
   /** Bytes of data. */
   readonly length: number;
-  /** crc32 of the data, or undefined if nobody has computed it. */
+  /** crc32 of the data, or undefined if it was never computed. */
   readonly crc: number | undefined;
   use: 'record' | 'media' | 'delay';
   /** The head that it belongs to, even when only snapshots keep it; undefined once it is freed. */

@@ -15,7 +15,7 @@ import { BlockReleased } from './errors.ts';
 import { beginModification, endModification, flushBlock, reservedBytes, typeOf, untilOpen } from './modifying.ts';
 import type { Passage } from './room.ts';
 
-/** How long somebody is willing to wait. */
+/** How long a caller is willing to wait. */
 export interface AbortOptions {
   /** Ends a wait; the call then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -61,7 +61,7 @@ export class Block {
   }
 
   /**
-   * The bytes, to read, until release; they change when somebody modifies the block. In META without the checksum in its
+   * The bytes, to read, until release; they change when the block is modified. In META without the checksum in its
    * first four bytes, in a volume header the application's area. @throws BlockReleased
    */
   get bytes(): ReadableBytes {

@@ -27,7 +27,7 @@ import type { MountStatistics } from './statistics.ts';
 import { newCounters } from './statistics.ts';
 import { Waits } from './waits.ts';
 
-/** What the program is told beyond answers. */
+/** The events of a mount. */
 export interface Tell {
   deviceError(fault: DeviceFault): void;
   criticalError(error: Error): void;

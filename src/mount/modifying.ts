@@ -66,7 +66,7 @@ export function endModification(engine: Engine, handle: Handle): void {
   engine.turn();
 }
 
-/** Writes a block that somebody holds, and waits until it is written. Rejects with WriteFailed or ReadOnlyError. */
+/** Writes a block that is held, and waits until it is written. Rejects with WriteFailed or ReadOnlyError. */
 export async function flushBlock(
   engine: Engine,
   volume: number,

@@ -1,4 +1,4 @@
-// What a mount counts. The counters only grow; what is dirty or in flight now is read off the core when somebody asks.
+// What a mount counts. The counters only grow; what is dirty or in flight now is read off the core when asked for.
 
 import type { CachePolicyStatistics } from '../policy/clock-policy.ts';
 
@@ -6,7 +6,7 @@ import type { CachePolicyStatistics } from '../policy/clock-policy.ts';
  * Why a call had to wait:
  *
  * - `load`: for its own read from the device.
- * - `queue`: for the same block being loaded or disposed of by somebody else.
+ * - `queue`: for the same block being loaded or disposed of by another call.
  * - `space`: for a free buffer.
  * - `modify`: for a flush of the block to begin.
  * - `write`: for a write of the block in flight.

@@ -25,7 +25,7 @@ import type { MountState } from '../core/core-state.ts';
  * - `room`: as many buffers as were asked for are free.
  * - `writing`: not yet. Requests in flight, writes or reads ahead, will make room when they complete: ask again after the
  *   next completion, of whatever kind.
- * - `flush`: what could be freed is dirty META or VOLUME, which only a flush of the layer may write: somebody must sync.
+ * - `flush`: what could be freed is dirty META or VOLUME, which only a flush of the layer may write: a sync is needed.
  * - `full`: every buffer is held by a handle or a ticket, being loaded, or pinned by a failed write.
  */
 export type Room = 'room' | 'writing' | 'flush' | 'full';

@@ -54,7 +54,7 @@ export class Volume {
     this.headerBlock = options.headerBlock ?? -1;
   }
 
-  /** There is no header, or it is loaded and nobody is loading or unloading it. */
+  /** There is no header, or it is loaded and not being loaded or unloaded. */
   get isLoaded(): boolean {
     return this.headerBlock < 0 || (this.header?.bp !== undefined && !isLocked(this.header));
   }
@@ -132,7 +132,7 @@ export function flushDone(m: MountState, id: number, result: Result): Answer {
   return DONE;
 }
 
-/** Everybody is one flush nearer; answers whether somebody needs the next one. */
+/** All are one flush nearer. True if one of them needs the next one. */
 function countDown(m: MountState, volume: number): boolean {
   let nextIsNeeded = false;
   for (let t = m.flushWaiters.head; t !== undefined; t = t.waitNext) {
@@ -144,7 +144,7 @@ function countDown(m: MountState, volume: number): boolean {
   return nextIsNeeded;
 }
 
-/** What the flush was to make durable may be lost: a critical error, and everybody who relied on it is told. */
+/** What the flush was to make durable may be lost: a critical error, and all who relied on it learn of it. */
 function failFlush(m: MountState, volume: Volume): void {
   volume.flush = 'failed';
   m.criticalError = true;

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { InvalidArgument } from '../../core/errors.ts';
 import type { FileVolume } from './volume-file.ts';
 
-/** What FileDevice.open is told. */
+/** How a FileDevice is opened. */
 export interface FileDeviceOptions {
   /** Their position is their number. */
   readonly volumes: readonly FileVolume[];

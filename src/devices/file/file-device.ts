@@ -6,8 +6,8 @@
 //   onCompletions ◀── message ──┘
 //
 // What may be relied on. Requests that are submitted in one synchronous stretch reach the thread together. Each ends once, in
-// any order, and `onCompletions` is told from the event loop, never from inside `submit`. Between submission and completion
-// the memory of a request is the device's: nobody changes what is being written, nobody reads what is being read. A write is
+// any order, and `onCompletions` is called from the event loop, never from inside `submit`. Between submission and completion
+// the memory of a request is the device's: what is being written must not be changed, and what is being read must not be looked at. A write is
 // with the operating system when it completes (with `dsync`: durable), and durable when a flush has succeeded that was
 // submitted after its completion. A flush that failed stays failed, and so does every later one of the volume: the system
 // may have dropped what it could not write. A request fails with a DeviceError of its own, even when it was moved together
@@ -52,7 +52,7 @@ export class FileDevice implements Device {
   /** Capacity of each volume, in blocks. */
   readonly blocks: readonly number[];
   readonly blockBytes: number;
-  /** Told of requests that have ended, a batch at a time. Set by the owner. */
+  /** Called with requests that have ended, a batch at a time. Set by the owner. */
   onCompletions: (batch: readonly FileCompletion[]) => void = () => undefined;
 
   readonly #files: readonly VolumeFile[];
@@ -231,7 +231,7 @@ export class FileDevice implements Device {
     this.#failAll();
   }
 
-  /** Ends everything pending, because nobody is there any more who could. */
+  /** Ends everything pending, because the thread that could is gone. */
   #failAll(): void {
     const requests = [...this.#inFlight.filter((request) => request !== undefined), ...this.#queue];
     this.#inFlight.fill(undefined);

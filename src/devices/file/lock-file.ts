@@ -10,7 +10,7 @@
 //   taken over   under a second lock, `<path>.lock.takeover`: whoever gets it looks at the lock again, and only then removes
 //                it. Without it, one could remove the lock that another has just taken over. A process that dies between the
 //                two leaves the second lock behind; the error then names it, and a person removes it
-//   released     by unlinking, if it still says what we wrote: somebody may have removed it by hand, and another process
+//   released     by unlinking, if it still says what we wrote: it may have been removed by hand, and another process
 //                taken it. (Inode numbers would not tell: the next file gets the number of the one that was removed.)
 //
 // Hard links to the locked file are other names with other locks; within a process `volume-file.ts` notices them.
@@ -74,7 +74,7 @@ export class LockFile {
     }
   }
 
-  /** Gives the lock back. A lock that is not ours any more, because somebody removed it by hand, is left alone. */
+  /** Gives the lock back. A lock that is not ours any more, because it was removed by hand, is left alone. */
   async release(): Promise<void> {
     try {
       if ((await readFile(this.#path, 'utf8')) === this.#text) await unlink(this.#path);
@@ -103,7 +103,7 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Replaces the lock of a dead holder by ours; false if somebody else was quicker. */
+/** Replaces the lock of a dead holder by ours; false if another process was quicker. */
 async function tookOver(file: string, path: string, temporary: string, own: LockHolder): Promise<boolean> {
   const guard = `${path}.takeover`;
   if (!(await linked(temporary, guard))) {

@@ -1,4 +1,4 @@
-// One volume: a regular file or a block device that is open, measured, and nobody else's.
+// One volume: a regular file or a block device that is open, measured, and ours alone.
 //
 //   whose      Linux lets one opener at a time have a block device with O_EXCL, and none while it is mounted. A regular file
 //              is guarded by a lock file beside it. Both end at the first name of the file (realpath), so symbolic links are
@@ -185,7 +185,7 @@ async function openHandle(path: string, volume: FileVolume, isBlockDevice: boole
   }
 }
 
-/** Nobody in this process has it open under another name. */
+/** This process does not have it open under another name. */
 async function claim(path: string, handle: FileHandle, undo: Undo): Promise<void> {
   const { dev, ino } = await handle.stat({ bigint: true });
   const identity = `${dev}:${ino}`;

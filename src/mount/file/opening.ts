@@ -11,7 +11,7 @@ import { FileWork } from './work.ts';
 /** What a file is made of. */
 export interface FileOptions {
   /**
-   * Where the data stands: what the latest `commit` has answered. Default: an empty file. Each extent begins at a multiple of
+   * Where the data stands: what the latest `commit` returned. Default: an empty file. Each extent begins at a multiple of
    * `extentBytes`, is at most that long, and lies in `space`.
    */
   readonly extents?: readonly Element[];

@@ -70,7 +70,7 @@ export async function formatVolumes(volumes: readonly NewVolume[], options: Form
   }
 }
 
-/** The same for a device that is open and that nobody uses; it stays open. For one that takes any memory. */
+/** The same for a device that is open and not in use; it stays open. For one that takes any memory. */
 export async function formatDevice(device: MountDevice, options: FormatOptions = {}): Promise<void> {
   checkBlockBytes(device.blockBytes);
   checkSetId(options.setId);
