@@ -11,7 +11,7 @@
 
 import type { Volatile } from '../../spec/buffer/snapshot.ts';
 import type { Device, DeviceRequest, Result } from './device.ts';
-import { ImpossibleInput } from '../core/errors.ts';
+import { ImpossibleInput, InvalidArgument } from '../core/errors.ts';
 
 /** How a request ends: `arrivedBytes` of a failed write reached the medium. */
 export interface Fault {
@@ -129,8 +129,9 @@ export class MemoryDevice implements Device {
 
   #medium(volume: number): Medium {
     const medium = this.#media[volume];
-    if (medium === undefined) throw new RangeError(`The device has ${this.#media.length} volumes, not ${volume + 1}.`);
-    return medium;
+    if (medium !== undefined) return medium;
+    const expected = `one of the ${this.#media.length} volumes of the device`;
+    throw new InvalidArgument(expected, `volume ${volume}`, 'Volumes are numbered from 0.');
   }
 
   #read(medium: Medium, block: number, blocks: number): Uint8Array {

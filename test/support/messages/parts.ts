@@ -1,5 +1,6 @@
 // All parts of the list, in its order.
 
+import { COMMANDS } from './commands.ts';
 import { DEVICES } from './devices.ts';
 import { DIRECT } from './direct.ts';
 import { FILES } from './files.ts';
@@ -21,4 +22,5 @@ export const PARTS: Readonly<Record<string, readonly Entry[]>> = {
   'inputs of the core': INPUTS,
   'direct I/O': DIRECT,
   'the kit': KIT,
+  'the commands': COMMANDS,
 };
