@@ -42,8 +42,8 @@ export const ORIGINAL_PATCHES: Readonly<Record<OriginalId, readonly SourcePatch[
     { file: 'src/core/records/volume.ts', find: '    failFlush(m, volume);\n    return ERROR;\n', replace: '' },
     {
       file: 'src/core/records/volume.ts',
-      find: '  return DONE;\n}\n\n/** Everybody is one flush nearer',
-      replace: `  return result === 'error' ? ERROR : DONE;\n}\n\n/** Everybody is one flush nearer`,
+      find: '  return DONE;\n}\n\n/** All are one flush nearer',
+      replace: `  return result === 'error' ? ERROR : DONE;\n}\n\n/** All are one flush nearer`,
     },
   ],
   // That an UNDO record cannot be laid is nobody's concern: the modification stays open without it.
