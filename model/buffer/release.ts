@@ -67,7 +67,7 @@ export function interlockWon(s: State, c: number, b: number): Outcome {
     io.bp = true;
     io.released = false;
     if (how === 'new') setModified(s, b);
-    // The original counts a read also when the device cache answers it (L317).
+    // The original counts a read even when the device cache answers it (L317).
     else s.diskRead += s.shape.blockBytes;
     return attached(s, c, b);
   }

@@ -159,7 +159,8 @@ export class ShapeTooLarge extends Error {
 
 function checkLimits(shape: Shape): void {
   const tooMany = (what: string, have: number, most: number): void => {
-    if (have > most) throw new ShapeTooLarge(`the model holds ${most} ${what}, the shape has ${have}: make it smaller`);
+    if (have > most)
+      throw new ShapeTooLarge(`the model holds ${most} ${what}, and the shape has ${have}; make it smaller`);
   };
   tooMany('blocks', shape.blocks.length, LIMITS.blocks);
   tooMany('clients', shape.clients.length, LIMITS.clients);

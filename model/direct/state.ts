@@ -183,7 +183,7 @@ export function clearFront(front: Front): void {
 function checkLimits(shape: DirectShape): void {
   const tooMany = (what: string, have: number, most: number): void => {
     if (have > most)
-      throw new ShapeTooLarge(`the direct model holds ${most} ${what}, the shape has ${have}: make it smaller`);
+      throw new ShapeTooLarge(`the direct model holds ${most} ${what}, and the shape has ${have}; make it smaller`);
   };
   tooMany('fronts', shape.fronts.length, DIRECT_LIMITS.fronts);
   tooMany('heads', shape.home.length, DIRECT_LIMITS.heads);

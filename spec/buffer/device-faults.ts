@@ -1,8 +1,8 @@
 // What the layer promises when a device fails: for each fault, whether it is survived, detected, or outside the contract.
 //
-//   survived   nobody is told, because nothing is lost: contents and state are as without the fault
-//   detected   somebody is told: by an outcome, by the critical error of the mount, or by an error that is thrown
-//   outside    nobody is told, and wrong bytes are served, or a caller waits for ever; `instead` says who could notice
+//   survived   no error, because nothing is lost: contents and state are as without the fault
+//   detected   an error is reported: by an outcome, by the critical error of the mount, or by an error that is thrown
+//   outside    no error is reported, and wrong bytes are served, or a caller waits for ever; `instead` says who could notice
 //
 // The layer keeps no checksum that it verifies. A META block carries a CRC of its bytes, which the layer brings up to date when
 // it writes the block and does not look at when it reads it; whoever gets META can ask `hasValidCrc`. So what a device
@@ -14,7 +14,7 @@ import type { OriginalRef } from '../claim.ts';
 /** What the layer promises when a device has a fault. */
 export type FaultPromise = 'survived' | 'detected' | 'outside';
 
-/** How a fault is told. */
+/** How a fault is reported. */
 export type FaultTold =
   /** The get that caused the read answers error. */
   | 'get'
@@ -32,7 +32,7 @@ export interface DeviceFault {
   readonly fault: string;
   readonly on: readonly ('read' | 'write' | 'flush' | 'power')[];
   readonly promise: FaultPromise;
-  /** In the order in which it is told; empty unless the fault is detected. */
+  /** In the order in which it is reported; empty unless the fault is detected. */
   readonly told: readonly FaultTold[];
   /** What a caller can rely on, or, outside the contract, what happens to them. */
   readonly holds: string;
@@ -50,7 +50,7 @@ const NO_CHECK: readonly OriginalRef[] = [
 const FAILED_WRITE: readonly OriginalRef[] = [
   { line: 1087, to: 1117, what: 'a failed write is critical and pins its buffer, unless it is UNDO' },
 ];
-const ANY_META = 'Of META, `hasValidCrc` tells; of other blocks, nobody.';
+const ANY_META = '`hasValidCrc` shows it for META; nothing does for other blocks.';
 
 /** Every fault that a device may have, and what the layer promises when it does. */
 export const DEVICE_FAULTS: readonly DeviceFault[] = [
@@ -61,7 +61,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     promise: 'survived',
     told: [],
     holds:
-      'Whoever needs the completion waits; everybody else goes on. The bytes of a buffer being written stay as they were issued.',
+      'Whoever needs the completion waits; all others go on. The bytes of a buffer being written stay as they were issued.',
     why: 'There is no clock in the layer: only a completion ends a wait.',
     original: [{ line: 166, to: 181, what: 'waiting for a write is waiting for its completion' }],
   },
@@ -72,7 +72,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     promise: 'survived',
     told: [],
     holds: 'The state and all contents are the same when everything has completed, whatever the order.',
-    why: 'A completion names its request; a block is never written twice at the same time; what was read ahead of a block is dropped when somebody has taken the block meanwhile; and a flush counts only for the writes that had completed when it was issued.',
+    why: 'A completion names its request; a block is never written twice at the same time; what was read ahead of a block is dropped when the block was taken meanwhile; and a flush counts only for the writes that had completed when it was issued.',
     original: [{ line: 1951, to: 1955, what: 'completed writes are marked for the next flush' }],
   },
   {
@@ -82,7 +82,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     promise: 'detected',
     told: ['get'],
     holds:
-      'The getter is answered error; the next one, queued or later, reads again and gets the right bytes. A block that was to be read ahead is read when it is wanted.',
+      'The get ends in error; the next one, queued or later, reads again and gets the right bytes. A block that was to be read ahead is read when it is wanted.',
     why: 'A failed load leaves nothing attached, and CHECK makes the next in the queue load.',
     original: [{ line: 309, to: 375, what: 'a failed read drops the buffer' }],
   },
@@ -92,7 +92,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     on: ['read'],
     promise: 'detected',
     told: ['get'],
-    holds: 'Every getter is answered error, one read each; no buffer, structure or reference is left behind.',
+    holds: 'Every get ends in error, after one read each; no buffer, structure or reference is left behind.',
     why: 'How often to try is for the caller to decide; a layer that tried for ever would hang its callers.',
     original: [{ line: 309, to: 375, what: 'a failed read drops the buffer' }],
   },
@@ -181,7 +181,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     on: ['power'],
     promise: 'survived',
     told: [],
-    holds: 'What a sync that answered done has covered is there, unless it was written again since.',
+    holds: 'What a successful sync has covered is there, unless it was written again since.',
     why: 'A sync answers done only when a flush has succeeded that was issued after the writes completed.',
     original: [{ line: 1961, to: 1989, what: 'a sync is a flush sent and awaited' }],
   },
@@ -191,7 +191,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     on: ['power'],
     promise: 'outside',
     told: [],
-    holds: 'The block is a mixture of old and new sectors, also if the old contents were durable.',
+    holds: 'The block is a mixture of old and new sectors, even if the old contents were durable.',
     why: 'A block is larger than what a disk stores at once; the UNDO log holds what it takes to repair this, and replaying it is not built yet.',
     instead: `Recovery, when it exists. ${ANY_META}`,
     crcTells: true,
@@ -261,7 +261,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     promise: 'detected',
     told: ['get', 'criticalError', 'sync'],
     holds:
-      'Everybody who waits is told, nobody waits for ever; what is held stays readable, and what was written last is pinned.',
+      'Every waiter gets an answer, and none waits for ever; what is held stays readable, and what was written last is pinned.',
     why: 'Each of these requests fails in its own way, and none of the failures needs the device to be dealt with.',
     original: FAILED_WRITE,
   },
@@ -281,7 +281,7 @@ export const DEVICE_FAULTS: readonly DeviceFault[] = [
     on: ['read', 'write', 'flush'],
     promise: 'outside',
     told: [],
-    holds: 'Whoever needs the completion waits for ever; everybody else goes on.',
+    holds: 'Whoever needs the completion waits for ever; all others go on.',
     why: 'There is no clock in the layer, and the buffer belongs to the device until it answers.',
     instead: 'Whoever drives the device: give up after a time of your choice and complete the request with error.',
     original: [{ line: 166, to: 181, what: 'waiting for a write is waiting for its completion' }],

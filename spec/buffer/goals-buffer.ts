@@ -36,7 +36,7 @@ export const BUFFER_GOALS: readonly Goal[] = [
   },
   {
     id: 'G20',
-    statement: 'A locked buffer that nobody references is being written: its completion will let it go.',
+    statement: 'A locked buffer without references is being written: its completion will let it go.',
     reached: someIo((io) => io.locked && io.running && io.refs === 0 && io.interlockOwner < 0),
     example: example({ ios: [writing('data', { locked: true })] }),
   },
@@ -90,7 +90,7 @@ export const BUFFER_GOALS: readonly Goal[] = [
   },
   {
     id: 'G29',
-    statement: 'Dirty META or a dirty volume header is held although nobody references it.',
+    statement: 'Dirty META or a dirty volume header is held without being referenced.',
     reached: someIo((io) => io.modified && isLockedDirtyType(io.type) && io.refs === 0),
     example: example({ ios: [heldDirty('meta')] }),
   },
@@ -120,7 +120,7 @@ export const BUFFER_GOALS: readonly Goal[] = [
   },
   {
     id: 'G34',
-    statement: 'A volume has failed for good and every caller has been told.',
+    statement: 'A volume has failed for good and every caller knows of it.',
     reached: (s) => {
       for (let c = 0; c < s.clients.length; c++) if (s.clients[c]!.at === 'flushFailed') return false;
       for (let v = 0; v < s.volumes.length; v++) if (s.volumes[v]!.flush === 'failed') return true;

@@ -158,7 +158,7 @@ export const WAITING_GOALS: readonly Goal[] = [
   },
   {
     id: 'G15',
-    statement: 'A device flush has failed and its caller has yet to be told.',
+    statement: 'A device flush has failed and its caller has yet to learn of it.',
     reached: (s) => countAt(s, 'flushFailed') > 0,
     example: example({
       ios: [passiveClean('data')],

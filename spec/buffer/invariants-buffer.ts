@@ -13,7 +13,7 @@ export const I5 = eachIo({
   id: 'I5',
   tla: 'ModifiedExcludesRunning',
   statement: 'A buffer is never both modified and being written.',
-  why: 'Modified is cleared before the write starts, so a change that comes later is seen as new; were both set, nobody could tell which bytes reached the device.',
+  why: 'Modified is cleared before the write starts, so a change that comes later is seen as new; if both were set, it would be unknown which bytes reached the device.',
   original: [
     { line: 728, to: 741, what: 'clean before the write is issued' },
     { line: 796, to: 804, what: 'a modifier owns the buffer before it sets modified' },
@@ -29,7 +29,7 @@ export const I6 = eachIo({
   tla: 'HeldIsOffQueue',
   statement:
     'A held buffer is out of the kernel’s reach for a reason: it is referenced or dirty, and no write of it is in flight.',
-  why: 'A clean buffer that is held for nobody is lost to the kernel for good; one that is held and being written has two owners.',
+  why: 'A clean buffer that is held without a user is lost to the kernel for good; one that is held and being written has two owners.',
   original: [
     { line: 369, to: 373, what: 'a load leaves the buffer with the layer' },
     { line: 409, what: 'so does a new buffer' },
@@ -39,7 +39,7 @@ export const I6 = eachIo({
   ],
   repairs: ['D39'],
   refutation: {
-    statementRefuted: 'A held buffer that nobody references is dirty META or a dirty volume header.',
+    statementRefuted: 'A held buffer without references is dirty META or a dirty volume header.',
     trace: [
       'A ioNew d → done',
       'A ioFlush d → done',
@@ -105,7 +105,7 @@ export const I19 = eachIo({
   id: 'I19',
   tla: 'LockedHasBuffer',
   statement: 'Only an attached buffer is locked.',
-  why: 'The flag is the kernel’s wish to have the buffer back. On a buffer that no io owns nobody would ever grant it.',
+  why: 'The flag is the kernel’s wish to have the buffer back. On a buffer that no io owns it would never be granted.',
   original: [
     { line: 136, to: 139, what: 'detaching clears the flag' },
     { line: 487, what: 'a buffer without an io is not locked' },

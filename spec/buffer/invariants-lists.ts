@@ -74,7 +74,7 @@ export const I28 = eachIo({
   id: 'I28',
   tla: 'AttachedIsNotLoose',
   statement: 'An io that is referenced, being read, or has a buffer is off the loose list.',
-  why: 'Otherwise a structure that somebody has just found would be destroyed under them.',
+  why: 'Otherwise a structure that a client has just found would be destroyed under it.',
   original: [
     {
       line: 1018,

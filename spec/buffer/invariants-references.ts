@@ -12,7 +12,7 @@ import type { Snapshot } from './snapshot.ts';
 export const I26 = eachIo({
   id: 'I26',
   tla: 'CheckNeedsInterlock',
-  statement: 'An io without references has nothing to validate unless somebody owns its interlock.',
+  statement: 'An io without references has nothing to validate unless its interlock is owned.',
   why: 'CHECK left behind on an unreferenced io would make the next get load again what is loaded, or panic at close.',
   original: [
     {
@@ -32,7 +32,7 @@ export const I27: Invariant = {
   tla: 'OneInterlockOwner',
   statement:
     'Between steps an interlock is owned by exactly the client whose load, or whose last release, waits for the device; and a load is in flight exactly while a loader owns it.',
-  why: 'Two owners would load or destroy one structure twice; an owner that is nobody leaves every later get waiting.',
+  why: 'Two owners would load or destroy one structure twice; a lock without an owner leaves every later get waiting.',
   original: [
     { line: 286, to: 287, what: 'a load is made by the owner of the interlock' },
     { line: 498, to: 500, what: 'and so is the last release' },
@@ -110,7 +110,7 @@ export const H7: Invariant = {
   id: 'H7',
   tla: 'HandleSeesLoadedBuffer',
   statement:
-    'Whoever has a handle sees a loaded buffer: attached, usable, validated, and nobody loading or dismantling it.',
+    'Whoever has a handle sees a loaded buffer: attached, usable, validated, and not being loaded or dismantled.',
   why: 'This is what a handle is for; every use of the bytes relies on it without asking.',
   original: [
     { line: 270, to: 271, what: 'a reference keeps the buffer attached' },

@@ -20,8 +20,8 @@ export const H12 = perIo({
   id: 'H12',
   tla: 'NotesTellWhoSleeps',
   statement:
-    'The notes wanted, waiting and waitmod are set while somebody sleeps on the interlock, on the write in flight, on modifyRefs, and only then.',
-  why: 'Whoever ends the wait looks at the note alone: a sleeper without its note sleeps for ever, a note without a sleeper is a wake-up for nobody.',
+    'The notes wanted, waiting and waitmod are set while a client sleeps on the interlock, on the write in flight, or on modifyRefs, and only then.',
+  why: 'Whoever ends the wait looks at the note alone: a sleeper without its note sleeps for ever, a note without a sleeper is a wake-up for no one.',
   original: [
     { line: 174, to: 178, what: 'a wait for the write notes itself before it sleeps' },
     { line: 778, what: 'so does a modifier' },

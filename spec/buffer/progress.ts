@@ -20,7 +20,7 @@ export const PROGRESS: readonly Progress[] = [
   {
     id: 'W1',
     statement: 'From every reachable state, each waiting client can still come to stop waiting.',
-    why: 'A lost wake-up, a placemarker that is never the head, an interlock that is never given back: each leaves somebody asleep for good, and none of them breaks a claim about a single state.',
+    why: 'A lost wake-up, a placemarker that is never the head, an interlock that is never given back: each leaves a client asleep for good, and none of them breaks a claim about a single state.',
     original: [
       { line: 173, to: 178, what: 'the wait for one write; a time limit would hide a lost wake-up' },
       { line: 213, to: 223, what: 'the barrier, and the wake-up handed from placemarker to placemarker' },

@@ -85,7 +85,7 @@ export const PROMISES: readonly CallerPromise[] = [
   },
   {
     name: 'VolumeLoaded',
-    statement: 'The header of the buffer’s volume is loaded and nobody is loading or dismantling it.',
+    statement: 'The header of the buffer’s volume is loaded, and is not being loaded or dismantled.',
     original: [{ line: 464, what: 'the header tells where the buffers of the volume begin' }],
     on: ['ioRead', 'ioNew'],
   },

@@ -22,7 +22,7 @@ export const I11: Property = {
   id: 'I11',
   tla: 'DisassociateIsSafe',
   statement:
-    'A buffer is detached only when nobody has a handle on it, no write of it is in flight, and it is clean or its contents are being given up.',
+    'A buffer is detached only when there is no handle on it, no write of it is in flight, and it is clean or its contents are being given up.',
   why: 'The kernel reuses the memory at once: a user would see another block’s bytes, a dirty buffer would be lost.',
   original: [
     { line: 127, to: 129, what: 'in the kernel’s hands, clean, and attached to this io' },
@@ -133,7 +133,7 @@ export const I20: Property = {
   tla: 'DeallocateIsLegal',
   statement:
     'The kernel asks for a buffer only when it is not locked and not being written; a completion that leaves it locked leaves it referenced.',
-  why: 'A second wish for a locked buffer would be counted twice, and a locked clean buffer that nobody references would never be asked for again.',
+  why: 'A second wish for a locked buffer would be counted twice, and a locked clean buffer without references would never be asked for again.',
   original: [
     { line: 1192, what: 'asserted when the kernel asks' },
     { line: 1130, what: 'running is cleared first' },

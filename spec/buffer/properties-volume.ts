@@ -98,7 +98,7 @@ export const H9: Property = {
   id: 'H9',
   tla: 'FailedIsForGood',
   statement: 'A failed device flush stays failed, and a critical error is never taken back.',
-  why: 'After a failed flush nobody knows which writes were lost; a later flush that succeeds does not bring them back.',
+  why: 'After a failed flush it is unknown which writes were lost; a later flush that succeeds does not bring them back.',
   original: [
     { line: 1091, to: 1095, what: 'a critical error stops the layer above until the next mount' },
     { line: 1986, what: 'a failed flush goes unnoticed' },

@@ -12,7 +12,7 @@ export const I14: Property = {
   id: 'I14',
   tla: 'BytesChangeOnlyOpen',
   statement: 'Bytes change only under an open modification of a held, dirty buffer that is not being written.',
-  why: 'A change that nobody knows of is lost when the buffer is taken, or reaches the device half.',
+  why: 'A change that goes unnoticed is lost when the buffer is taken, or reaches the device half.',
   original: [
     { line: 785, to: 799, what: 'a modifier owns a referenced, attached buffer first' },
     { line: 801, to: 804, what: 'and it is dirty before the bytes change' },
@@ -43,7 +43,7 @@ export const I15: Property = {
   status: 'checked',
   id: 'I15',
   tla: 'IssueWithoutModifiers',
-  statement: 'A write starts only on a modified buffer that nobody is modifying.',
+  statement: 'A write starts only on a modified buffer that is not being modified.',
   why: 'The contents that reach the device are those at issue; a modifier in the middle of a change would have half of it written and the rest not marked dirty.',
   original: [
     { line: 679, to: 680, what: 'asserted for the layer’s own writes' },

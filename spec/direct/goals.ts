@@ -58,7 +58,7 @@ export const DIRECT_GOALS: readonly DirectGoal[] = [
   },
   {
     id: 'G37',
-    statement: 'A direct write is over, and somebody still holds an alias of its space: it cannot be purged.',
+    statement: 'A direct write is over while an alias of its space is still held: it cannot be purged.',
     reached: bySite(({ live, io, inval, held }) => live && inval && !io && held),
     example: directExample({
       heads: [holding(3)],
@@ -142,7 +142,7 @@ export const DIRECT_GOALS: readonly DirectGoal[] = [
   },
   {
     id: 'G46',
-    statement: 'A small write waits for the load of a buffer that somebody else has asked for.',
+    statement: 'A small write waits for the load of a buffer that another caller has asked for.',
     reached: byFront(({ at, from }, _f, { sites }) => at === 'loading' && sites[from]!.held),
     example: directExample({
       heads: [{ at: 'loading', how: 'small', from: 1, version: 3 }],

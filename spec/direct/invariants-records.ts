@@ -25,7 +25,7 @@ export const I42: DirectInvariant = {
   tla: 'DirectIoIsReserved',
   statement:
     'While a direct write is in flight its record is visible and not in the media index, and the front that it writes is busy with it.',
-  why: 'The device reads the memory of the front and fills the space of the record: neither may be given to anybody else before it has answered.',
+  why: 'The device reads the memory of the front and fills the space of the record: neither may be given away before it has ended.',
   original: [
     { line: 1721, to: 1722, what: 'the record is marked before the write is issued' },
     { line: 1816, what: 'and is still marked when it completes' },
@@ -92,7 +92,7 @@ export const H14: DirectInvariant = {
   id: 'H14',
   tla: 'WriteLandsOnItsRecord',
   statement: 'A direct write goes to the space that its record has reserved.',
-  why: 'Anywhere else it destroys what lies there, and the record promises bytes that nobody wrote.',
+  why: 'Anywhere else it destroys what lies there, and the record promises bytes that were never written.',
   original: [
     { line: 1696, to: 1698, what: 'the error of the translation is overwritten by that of getting the volume' },
     { line: 1729, to: 1731, what: 'the place on the device follows from the translation' },

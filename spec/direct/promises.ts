@@ -35,7 +35,7 @@ export const DIRECT_PROMISES: readonly DirectPromise[] = [
   },
   {
     name: 'SpaceReserved',
-    statement: 'The space that is written is free: the writer has reserved it, and nobody else.',
+    statement: 'The space that is written is free, and reserved by the writer alone.',
     original: [{ line: 1679, what: 'the record names the space that was reserved for it' }],
     on: ['strategyWrite'],
   },

@@ -33,8 +33,8 @@ export const I46: DirectProperty = {
   id: 'I46',
   tla: 'OneCompletion',
   statement:
-    'An operation of a front is answered exactly once: in the step in which the front leaves flight, or in the call that began it. Nobody is left behind who waited for a load that is over.',
-  why: 'An operation that is answered twice ends somebody else’s the second time; one that is never answered keeps its caller, and the buffer, for ever.',
+    'An operation of a front is answered exactly once: in the step in which the front leaves flight, or in the call that began it. No caller is left waiting for a load that is over.',
+  why: 'An operation that is answered twice ends another one the second time; one that is never answered keeps its caller, and the buffer, for ever.',
   original: [
     { line: 1470, to: 1479, what: 'a direct read is issued, or answered with the error' },
     { line: 1553, to: 1563, what: 'so is an indirect one' },

@@ -12,7 +12,7 @@ export interface Answer {
   readonly handle: Handle;
   /** The ticket to resume when it is runnable, or NO_TICKET. */
   readonly ticket: Ticket;
-  /** Bytes that this step counts as read from the device (also when its cache had them, hammer_io.c L317). */
+  /** Bytes that this step counts as read from the device (even when its cache had them, hammer_io.c L317). */
   readonly diskRead: number;
   /** Bytes that this step counts as written to the device (L1127). */
   readonly diskWrite: number;

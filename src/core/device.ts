@@ -7,7 +7,7 @@ import type { Handle } from './ids.ts';
 /** `ok` for a whole transfer, else `error`: EIO, or only a part was transferred. */
 export type Result = 'ok' | 'error';
 
-/** Read blocks that stand side by side. Answered with readDone. */
+/** Read blocks that stand side by side. Completed by readDone. */
 export interface ReadRequest {
   readonly kind: 'read';
   readonly id: number;
@@ -16,14 +16,14 @@ export interface ReadRequest {
   /** How many. The core asks for 1, or for 2 if the block behind is to be read ahead; direct I/O for those of an extent. */
   readonly blocks: number;
   /**
-   * Views of the slab, of whole blocks each and of `blocks` blocks together, that nobody else uses until the request completes:
+   * Views of the slab, of whole blocks each and of `blocks` blocks together, that nothing else uses until the request completes:
    * one for each block of the core, or a single one for direct I/O. A device may read straight into them and complete without
    * bytes, or bring the contents with the completion.
    */
   readonly into: readonly Uint8Array[];
 }
 
-/** Write blocks that stand side by side. Answered with writeDone; durable only by a flush that is asked for afterwards. */
+/** Write blocks that stand side by side. Completed by writeDone; durable only by a flush that is requested afterwards. */
 export interface WriteRequest {
   readonly kind: 'write';
   readonly id: number;
@@ -39,14 +39,14 @@ export interface WriteRequest {
   readonly bytes: Uint8Array;
 }
 
-/** Make everything durable whose write has completed before this request. Answered with flushDone. */
+/** Make everything durable whose write has completed before this request. Completed by flushDone. */
 export interface FlushRequest {
   readonly kind: 'flush';
   readonly id: number;
   readonly volume: number;
 }
 
-/** Lay an UNDO record before the bytes may change. Answered with undoLaid(handle, …). */
+/** Lay an UNDO record before the bytes may change. Completed by undoLaid(handle, …). */
 export interface UndoRequest {
   readonly kind: 'undo';
   readonly handle: Handle;

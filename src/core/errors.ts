@@ -1,7 +1,7 @@
 // Everything the layer throws. What a caller can meet in normal running is an outcome, never an exception; what is thrown
 // is a broken promise of the caller, a full slab, an input that no device or kernel could give, or bytes that changed
-// while they were being written. Each error says what was promised, what was seen, and what to do, and each is thrown
-// before anything changes: the state is the one before the call.
+// while they were being written. Each error says what happened, where, and what to do, and each is thrown before anything
+// changes: the state is the one before the call. All texts of the package are listed in test/unit/messages.txt.
 
 /** The promises of a caller. Where one call makes several, they are tested in the order of this list. */
 export type PromiseName =
@@ -21,81 +21,28 @@ export type PromiseName =
 /** The promises that come with direct I/O; it relies on TicketRunnable too. */
 export type DirectPromiseName = 'Writable' | 'BufferIdle' | 'SpaceReserved' | 'RecordLive';
 
-interface PromiseText {
-  readonly promised: string;
-  readonly advice: string;
-}
-
-/** What each promise says, and what to do when it was broken. */
-export const PROMISES: Readonly<Record<PromiseName, PromiseText>> = {
-  HandleOpen: {
-    promised: 'the handle is open: neither released nor busy with a ticket',
-    advice: 'Get the buffer again, or resume (or cancel) the ticket that the handle waits for.',
-  },
-  NoOpenModification: {
-    promised: 'the handle has no open modification',
-    advice: 'Close every modification with ioModifyDone first.',
-  },
-  NotInterlocked: {
-    promised: 'the handle does not own the write interlock',
-    advice: 'Give the interlock back with ioDoneInterlock first.',
-  },
-  ModificationOpen: {
-    promised: 'the handle has an open modification',
-    advice: 'Open one with ioModify, modifyBuffer or modifyVolume, and wait until it answers done.',
-  },
-  InterlockOwned: {
-    promised: 'the handle owns the write interlock',
-    advice: 'Take it with ioWriteInterlock, and wait until it answers done.',
-  },
-  NotBeingModified: {
-    promised: 'nobody has a modification of the dirty buffer open',
-    advice: 'Take the write interlock before ioFlush; it waits until every modifier has left.',
-  },
-  VolumeLoaded: {
-    promised: 'the header of the volume is loaded and nobody is loading or unloading it',
-    advice: 'Hold a handle on the volume header while you get buffers of the volume.',
-  },
-  Exists: {
-    promised: 'there is a structure for the block',
-    advice: 'Unload only what was loaded before and is not destroyed yet.',
-  },
-  Unreferenced: {
-    promised: 'the structure has no references and nobody loads or releases it',
-    advice: 'Release every handle first, and clear write errors, whose pins are references too.',
-  },
-  PinnedOnly: {
-    promised: 'the pin of a failed write is the only reference, and nobody is loading or releasing',
-    advice: 'Release your handles first; while you hold one, use ioClearError.',
-  },
-  TicketRunnable: {
-    promised: 'the ticket was issued for this, is still queued, and was woken',
-    advice: 'Take runnable tickets from nextRunnable, and resume each of them once.',
-  },
-  TicketQueued: {
-    promised: 'the ticket waits for something that can be withdrawn',
-    advice: 'Loads, UNDO records and waiting releases end by themselves; a ticket that ended cannot be cancelled.',
-  },
+/** What to do when a promise was broken. What each says stands in the catalogue, `hammer-io-kit/spec`. */
+export const PROMISES: Readonly<Record<PromiseName, string>> = {
+  HandleOpen: 'Get the buffer again, or resume (or cancel) the ticket that the handle waits for.',
+  NoOpenModification: 'Close every modification with ioModifyDone first.',
+  NotInterlocked: 'Give the interlock back with ioDoneInterlock first.',
+  ModificationOpen: 'Open one with ioModify, modifyBuffer or modifyVolume, and wait until it is done.',
+  InterlockOwned: 'Take it with ioWriteInterlock, and wait until it is done.',
+  NotBeingModified: 'Take the write interlock before ioFlush; it waits until all modifications are closed.',
+  VolumeLoaded: 'Hold a handle on the volume header while you get buffers of the volume.',
+  Exists: 'Unload only what was loaded and is not destroyed yet.',
+  Unreferenced: 'Release every handle first, and clear write errors, whose pins are references too.',
+  PinnedOnly: 'Release your handles first; while you hold one, use ioClearError.',
+  TicketRunnable: 'Take runnable tickets from nextRunnable, and resume each of them once.',
+  TicketQueued: 'Loads, UNDO records and waiting releases end by themselves; a ticket that ended cannot be cancelled.',
 };
 
 /** The same for those of direct I/O. */
-export const DIRECT_PROMISES: Readonly<Record<DirectPromiseName, PromiseText>> = {
-  Writable: {
-    promised: 'the front belongs to a file, not to a snapshot of one',
-    advice: 'Write through a front of the file itself.',
-  },
-  BufferIdle: {
-    promised: 'no operation of the front is under way',
-    advice: 'Wait until nextEnded hands the front out, and resume it when it is runnable.',
-  },
-  SpaceReserved: {
-    promised: 'the blocks are free',
-    advice: 'Ask findSpace for free blocks; what was freed becomes free by reserveComplete.',
-  },
-  RecordLive: {
-    promised: 'the extent is a record that nothing has replaced and that is not committed yet',
-    advice: 'Commit the live records of a file, and destroy the replaced ones.',
-  },
+export const DIRECT_PROMISES: Readonly<Record<DirectPromiseName, string>> = {
+  Writable: 'Write through a front of the file itself.',
+  BufferIdle: 'Wait until nextEnded hands the front out, and resume it when it is runnable.',
+  SpaceReserved: 'Ask findSpace for free blocks; what was freed becomes free by reserveComplete.',
+  RecordLive: 'Commit the live records of a file, and destroy the replaced ones.',
 };
 
 const ALL_PROMISES = { ...PROMISES, ...DIRECT_PROMISES };
@@ -110,12 +57,11 @@ export class BrokenPromise extends HammerIoError {
   override readonly name = 'BrokenPromise';
   /** Which promise; the names are part of the contract. */
   readonly promise: PromiseName | DirectPromiseName;
-  /** What was found instead. */
+  /** What was found instead, as a clause: 'handle 0 is not open'. */
   readonly seen: string;
 
   constructor(promise: PromiseName | DirectPromiseName, seen: string) {
-    const { promised, advice } = ALL_PROMISES[promise];
-    super(`${promise}: the caller promised that ${promised}; seen: ${seen}. ${advice}`);
+    super(`${sentence(seen)}. ${ALL_PROMISES[promise]} (promise ${promise})`);
     this.promise = promise;
     this.seen = seen;
   }
@@ -128,8 +74,8 @@ export class CacheFull extends HammerIoError {
 
   constructor(capacityBufs: number) {
     super(
-      `CacheFull: the slab was promised to hold what is asked for; all of its ${capacityBufs} buffers are occupied. ` +
-        'Recycle a clean buffer, purge cached blocks with ioInval, or flush dirty ones and try again.',
+      `The cache is full: all of its ${capacityBufs} buffers are in use. ` +
+        'Release or flush some of them and try again, or give the cache more buffers.',
     );
     this.capacityBufs = capacityBufs;
   }
@@ -141,8 +87,8 @@ export class Reentered extends HammerIoError {
 
   constructor() {
     super(
-      'Reentered: one call of the core was promised to end before the next begins; seen: a call from inside ' +
-        'drainRequests. Let the device take the request, return, and deliver its completion later.',
+      'The core was called from inside drainRequests, before that call had ended. ' +
+        'Let the device take the request, return, and deliver its completion later.',
     );
   }
 }
@@ -151,8 +97,9 @@ export class Reentered extends HammerIoError {
 export class InvalidArgument extends HammerIoError {
   override readonly name = 'InvalidArgument';
 
-  constructor(promised: string, seen: string, advice: string) {
-    super(`InvalidArgument: promised was ${promised}; seen: ${seen}. ${advice}`);
+  /** `expected` and `got` are noun phrases; `advice` is a sentence. */
+  constructor(expected: string, got: string, advice: string) {
+    super(`Expected ${expected}, but got ${got}. ${advice}`);
   }
 }
 
@@ -160,10 +107,11 @@ export class InvalidArgument extends HammerIoError {
 export class ImpossibleInput extends HammerIoError {
   override readonly name = 'ImpossibleInput';
 
-  constructor(input: string, promised: string, seen: string) {
+  /** `when` is the condition, `seen` what was found instead; both are clauses. */
+  constructor(input: string, when: string, seen: string) {
     super(
-      `ImpossibleInput: ${input} was promised to come only when ${promised}; seen: ${seen}. ` +
-        'Deliver each completion once, and offer kernel actions only to buffers in that state.',
+      `${input} is possible only when ${when}, but ${seen}. ` +
+        'Deliver each completion once, and call actions of the kernel and the backend only in that state.',
     );
   }
 }
@@ -176,14 +124,18 @@ export class BytesChanged extends HammerIoError {
 
   constructor(where: string, issued: number, completed: number) {
     super(
-      `BytesChanged: claim I14 promises that bytes change only while a modification is open; ${where} was issued with ` +
-        `crc32 ${issued.toString(16)} and completed with ${completed.toString(16)}. Find who keeps a view of the ` +
-        'buffer beyond ioModifyDone.',
+      `The bytes of ${where} changed while they were being written: their crc32 was ${issued.toString(16)} when the ` +
+        `write was issued and ${completed.toString(16)} when it completed. ` +
+        'Find the code that keeps a view of the buffer after ioModifyDone. (claim I14)',
     );
   }
 }
 
+function sentence(clause: string): string {
+  return clause.charAt(0).toUpperCase() + clause.slice(1);
+}
+
 /** Ends a switch that has a case for every value; reached only if a type lies. */
 export function unreachable(value: never): never {
-  throw new HammerIoError(`A value outside its type was met: ${String(value)}. This is a defect of the layer itself.`);
+  throw new HammerIoError(`${String(value)} is outside its type. This is a defect of the package: please report it.`);
 }

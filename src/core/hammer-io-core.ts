@@ -67,8 +67,8 @@ export class HammerIoCore {
   }
 
   /**
-   * References a buffer and loads it if nobody has. `done` with a handle; `io` with a ticket, and a read in the outbox; or
-   * `wait` with a ticket while somebody else loads or releases it. `ahead` lets the read cover the next block too, if nobody
+   * References a buffer and loads it if it is not loaded. `done` with a handle; `io` with a ticket, and a read in the outbox; or
+   * `wait` with a ticket while another call loads or releases it. `ahead` lets the read cover the next block too, if nobody
    * has that. Promise: VolumeLoaded. Throws CacheFull. L300-378.
    */
   ioRead(volume: number, block: number, type: IoType, ahead = false): Answer {
@@ -77,7 +77,7 @@ export class HammerIoCore {
 
   /**
    * As ioRead, for a buffer whose old contents do not matter: if none is attached it comes zeroed and dirty, without a read;
-   * if one is attached it is answered as it is. Promise: VolumeLoaded. Throws CacheFull. L393-420.
+   * if one is attached, it is returned as it is. Promise: VolumeLoaded. Throws CacheFull. L393-420.
    */
   ioNew(volume: number, block: number, type: IoType): Answer {
     return gets.get(this.#enter(), volume, block, type, 'new');
@@ -185,7 +185,7 @@ export class HammerIoCore {
 
   /**
    * As ioModify, in META, for `bytes` bytes from `offset` (default: the block), whose old values must be in the UNDO log
-   * first: `cover` with an UNDO request in the outbox, to be answered with undoLaid. L883-897.
+   * first: `cover` with an UNDO request in the outbox, which undoLaid completes. L883-897.
    */
   modifyBuffer(handle: Handle, offset = 0, bytes = this.state.blockBytes - offset): Answer {
     return modifying.modifyCovered(this.#enter(), handle, 'meta', offset, bytes);

@@ -26,7 +26,7 @@ export interface CoreOptions {
   readonly blockBytes?: number;
   /** ioLimitBacklog waits while more bytes than this are being written. Default: a quarter of the slab. */
   readonly backlogBytesMax?: number;
-  /** Is somebody there who lays UNDO records and answers with undoLaid? Without, modifications open at once. Default false. */
+  /** Is there an UNDO log, which lays records and calls undoLaid? Without one, modifications open at once. Default false. */
   readonly undoLog?: boolean;
   /** Compare crc32 of the bytes at issue and at completion of each write (claim I14). Default false. */
   readonly verify?: boolean;

@@ -30,7 +30,7 @@ export class Outbox {
   inFlight<K extends DeviceRequest['kind']>(kind: K, id: number): Extract<DeviceRequest, { kind: K }> {
     const request = this.#inFlight.get(id);
     if (request?.kind !== kind) {
-      const seen = request === undefined ? `no request ${id}` : `request ${id}, a ${request.kind}`;
+      const seen = request === undefined ? `there is no request ${id}` : `request ${id} is a ${request.kind}`;
       throw new ImpossibleInput(COMPLETION[kind], `a ${kind} of that id is in flight`, seen);
     }
     return request as Extract<DeviceRequest, { kind: K }>;

@@ -11,7 +11,7 @@
 
 import type { Volatile } from '../../spec/buffer/snapshot.ts';
 import type { Device, DeviceRequest, Result } from '../core/device.ts';
-import { ImpossibleInput } from '../core/errors.ts';
+import { ImpossibleInput, InvalidArgument } from '../core/errors.ts';
 
 /** How a request ends: `arrivedBytes` of a failed write reached the medium. */
 export interface Fault {
@@ -19,7 +19,7 @@ export interface Fault {
   readonly arrivedBytes?: number;
 }
 
-/** What the core must be told. */
+/** What the core must learn. */
 export interface Completion {
   readonly request: DeviceRequest;
   readonly result: Result;
@@ -56,7 +56,7 @@ interface Medium {
   readonly durable: Map<number, Uint8Array>;
 }
 
-/** A device whose blocks stand in memory, and which completes a request when it is told to. Blocks are zeros at first. */
+/** A device whose blocks stand in memory, and which completes a request when asked to. Blocks are zeros at first. */
 export class MemoryDevice implements Device {
   readonly blockBytes: number;
   #media: Medium[] = [];
@@ -78,11 +78,10 @@ export class MemoryDevice implements Device {
     return [...this.#pending.values()].map((p) => p.request);
   }
 
-  /** Ends a pending request, well or with a fault; the core is not told. */
+  /** Ends a pending request, well or with a fault; the core does not learn of it. */
   complete(id: number, fault?: Fault): Completion {
     const pending = this.#pending.get(id);
-    if (pending === undefined)
-      throw new ImpossibleInput('complete', 'the request is pending', `no pending request ${id}`);
+    if (pending === undefined) throw new ImpossibleInput('complete', 'the request is pending', `request ${id} is not`);
     this.#pending.delete(id);
     const { request } = pending;
     const medium = this.#medium(request.volume);
@@ -130,8 +129,9 @@ export class MemoryDevice implements Device {
 
   #medium(volume: number): Medium {
     const medium = this.#media[volume];
-    if (medium === undefined) throw new RangeError(`The device has ${this.#media.length} volumes, not ${volume + 1}.`);
-    return medium;
+    if (medium !== undefined) return medium;
+    const expected = `one of the ${this.#media.length} volumes of the device`;
+    throw new InvalidArgument(expected, `volume ${volume}`, 'Volumes are numbered from 0.');
   }
 
   #read(medium: Medium, block: number, blocks: number): Uint8Array {

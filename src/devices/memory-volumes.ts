@@ -49,8 +49,8 @@ export class MemoryFault extends HammerIoError {
   constructor(request: DeviceRequest, volume: string, code: Fault['code']) {
     const place = request.kind === 'flush' ? volume : `block ${request.block} of ${volume}`;
     super(
-      `MemoryFault: ${request.kind} of ${place} was promised to succeed; seen: ${code}, a fault that the plan of these ` +
-        'volumes asked for. Look for it in `fault`.',
+      `The ${request.kind} of ${place} failed with ${code}, as the option \`fault\` of these volumes asked. ` +
+        'Change it if this was not meant.',
     );
     this.code = code;
   }

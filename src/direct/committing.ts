@@ -12,9 +12,9 @@ import { DELAY_CYCLES } from './space.ts';
 
 export function commitRecord(s: DirectState, place: Place): DirectOutcome {
   const record = s.extentAt(place);
-  if (!record?.live) throw new BrokenPromise('RecordLive', describe(place, record));
+  if (!record?.live) throw new BrokenPromise('RecordLive', describe(place, record, 'is not a live record'));
   if (record.backend)
-    throw new ImpossibleInput('commitRecord', 'the backend is not busy with it', describe(place, record));
+    throw new ImpossibleInput('commitRecord', 'the backend does not have it', describe(place, record, 'is with it'));
   if (s.isCritical || record.failed) return 'refused';
   if (!record.io) return finishCommit(s, record);
   record.backend = true;
@@ -65,7 +65,7 @@ function letGo(s: DirectState, record: ExtentRecord): void {
 export function destroyRecord(s: DirectState, place: Place): DirectOutcome {
   const record = s.extentAt(place);
   if (!record?.file?.replaced.has(record)) {
-    throw new ImpossibleInput('destroyRecord', 'the record was replaced', describe(place, record));
+    throw new ImpossibleInput('destroyRecord', 'the record was replaced', describe(place, record, 'was not'));
   }
   if (record.inval && !s.aliases.purge(record)) return 'again';
   record.file.replaced.delete(record);
@@ -76,7 +76,7 @@ export function destroyRecord(s: DirectState, place: Place): DirectOutcome {
 export function reserveComplete(s: DirectState, place: Place): DirectOutcome {
   const freed = s.extentAt(place);
   if (freed?.use !== 'delay') {
-    throw new ImpossibleInput('reserveComplete', 'the blocks were freed', describe(place, freed));
+    throw new ImpossibleInput('reserveComplete', 'the blocks were freed', describe(place, freed, 'is in use'));
   }
   // Whoever looked before the blocks were freed may be on the way still; two cycles alone are no proof (D41).
   if (freed.age < DELAY_CYCLES || freed.readers > 0 || !s.aliases.purge(freed)) return 'again';
@@ -84,8 +84,7 @@ export function reserveComplete(s: DirectState, place: Place): DirectOutcome {
   return 'done';
 }
 
-function describe({ volume, block }: Place, extent: ExtentRecord | undefined): string {
-  if (extent === undefined) return `no such extent at block ${block} of volume ${volume}`;
-  const state = extent.backend ? ', with which the backend is busy' : extent.live ? ', live' : '';
-  return `${nameOfExtent(extent)}${state}`;
+function describe({ volume, block }: Place, extent: ExtentRecord | undefined, state: string): string {
+  if (extent === undefined) return `there is no extent at block ${block} of volume ${volume}`;
+  return `${nameOfExtent(extent)} ${state}`;
 }

@@ -5,46 +5,45 @@ import type { FailureReason, Front } from './fronts.ts';
 import { nameOfFront } from './fronts.ts';
 
 interface FailureText {
-  readonly seen: string;
+  readonly reason: string;
   readonly advice: string;
 }
 
 const FAILURES: Readonly<Record<FailureReason, FailureText>> = {
   lookup: {
-    seen: 'the place lies in no zone for file data',
+    reason: 'the place lies in no zone for file data',
     advice: 'Correct the element, or the zones of DirectIo.',
   },
   missing: {
-    seen: 'the volume is missing: unknown, or its header is not loaded',
+    reason: 'the volume is unknown, or its header is not loaded',
     advice: 'Bring the volume back and try again.',
   },
   beyond: {
-    seen: 'the place lies beyond the end of the volume',
+    reason: 'the place lies beyond the end of the volume',
     advice: 'Correct the element, or the capacity of the volume.',
   },
   device: {
-    seen: 'the device has answered EIO',
-    advice:
-      'A failed read may be tried again; after a failed write nothing is written any more, so open the mount anew.',
+    reason: 'the device reported an error',
+    advice: 'A failed read may be tried again; after a failed write nothing more is written, so open the mount anew.',
   },
   checksum: {
-    seen: 'the bytes are not those that were written, by their crc32',
+    reason: 'the bytes are not the ones that were written (their crc32 differs)',
     advice: 'Purge the block and read again; if that does not help, take the data from a copy.',
   },
   lostWrite: {
-    seen: 'the newest data is that of a write which has failed, and nobody knows what stands there',
-    advice: 'Open the mount anew; what was committed before is there.',
+    reason: 'the newest data is from a write that failed, and what is on the medium is unknown',
+    advice: 'Open the mount anew; what was committed before is intact.',
   },
   critical: {
-    seen: 'another write has failed while this one waited, and nothing is written any more',
+    reason: 'another write failed while this one waited, and nothing more is written',
     advice: 'Open the mount anew.',
   },
   alias: {
-    seen: 'somebody else works on the fresh blocks through the core',
-    advice: 'Leave the zones of DirectIo to DirectIo.',
+    reason: 'the new blocks are in use through the core',
+    advice: 'Do not get blocks in the zones of DirectIo from the core.',
   },
   abandoned: {
-    seen: 'it was given up by its caller',
+    reason: 'its caller gave it up',
     advice: 'Begin it again.',
   },
 };
@@ -60,10 +59,9 @@ export class DirectFailure extends HammerIoError {
   /** `front`: one with a failure. */
   constructor(front: Front) {
     const { reason, volume, block } = front.failure!;
-    const { seen, advice } = FAILURES[reason];
+    const { reason: why, advice } = FAILURES[reason];
     super(
-      `DirectFailure: ${nameOfFront(front)} was promised to be read or written at block ${block} of volume ${volume}; ` +
-        `seen: ${seen}. ${advice}`,
+      `Block ${block} of volume ${volume} could not be read or written for ${nameOfFront(front)}: ${why}. ${advice}`,
     );
     this.reason = reason;
     this.volume = volume;

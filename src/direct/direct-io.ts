@@ -20,7 +20,7 @@
 // it, or later: then nextEnded tells. Where it has to wait for something but a device (`wait`), nextRunnable says when resume
 // may look again. A call that breaks a promise throws BrokenPromise and changes nothing.
 //
-// Contents are safe when sync of the mount has flushed the volumes after the write was answered, and found again after a crash
+// Contents are safe when sync of the mount has flushed the volumes after the write has ended, and found again after a crash
 // when its record was committed to an index that is safe too. Left out: an index on the medium, deciding when to commit, and
 // files of any size and alignment. They are built on top. Numbers after methods are lines of hammer_io.c.
 
@@ -84,7 +84,7 @@ export class DirectIo {
 
   /**
    * Makes a file of elements that stand on the medium; none for an empty file. What `older` elements occupy beside them is in
-   * delay, as if it had been freed in this cycle: somebody may still want it. Promise: SpaceReserved, the blocks of all of
+   * delay, as if it had been freed in this cycle: a reader may still want it. Promise: SpaceReserved, the blocks of all of
    * `elements` are free. Throws InvalidArgument for an element that does not begin a cell of the file, or does not fit into one.
    */
   openFile(name: string, elements: Iterable<Element> = [], older: Iterable<Element> = []): DirectFile {
@@ -101,9 +101,9 @@ export class DirectIo {
   }
 
   /**
-   * Makes an empty front over `bytes`: whole blocks, in memory that the device can use, which nobody else uses until the front
+   * Makes an empty front over `bytes`: whole blocks, in memory that the device can use, and that nothing else uses until the front
    * is closed. It stands for the range of the file that begins at `fileOffset`, a multiple of the block size, and must not
-   * reach into the next cell. Throws InvalidArgument, also if the cell has a front already.
+   * reach into the next cell. Throws InvalidArgument, even if the cell has a front already.
    */
   openFront(file: DirectFile, fileOffset: number, bytes: Uint8Array): Front {
     const s = this.#enter();
@@ -221,7 +221,7 @@ export class DirectIo {
   }
 
   /**
-   * Blocks that were freed two cycles ago are free from now on. `again`: they are not so old, somebody still reads them, or an
+   * Blocks that were freed two cycles ago are free from now on. `again`: they are not so old, they are still being read, or an
    * alias is in use. blockmap: hammer_blockmap_reserve_complete, ondisk:777.
    */
   reserveComplete(freed: Place): DirectOutcome {
@@ -312,10 +312,10 @@ function arrived(s: DirectState, front: FrontRecord, block: number, result: Resu
 
 function ownFront(s: DirectState, front: Front): FrontRecord {
   if (front instanceof FrontRecord && front.isOpen && front.file.owner === s.identity) return front;
-  throw new InvalidArgument('an open front of this DirectIo', 'another object', 'Use what openFront has answered.');
+  throw new InvalidArgument('an open front of this DirectIo', 'another object', 'Use what openFront returned.');
 }
 
 function ownFile(s: DirectState, file: DirectFile): FileRecord {
   if (file instanceof FileRecord && file.owner === s.identity) return file;
-  throw new InvalidArgument('a file of this DirectIo', 'another object', 'Use what openFile has answered.');
+  throw new InvalidArgument('a file of this DirectIo', 'another object', 'Use what openFile returned.');
 }

@@ -45,7 +45,7 @@ export function checkDirectOptions(options: DirectOptions): CheckedDirectOptions
     throw new InvalidArgument(`an extentBytes that is a multiple of ${blockBytes}`, String(extentBytes), advice);
   }
   for (const { volume, block, blocks } of zones) {
-    const seen = `${blocks} blocks from block ${block} of volume ${volume} on`;
+    const seen = `${blocks} blocks at block ${block} of volume ${volume}`;
     const header = volumes[volume]?.headerBlock ?? -1;
     if (header >= block && header < block + blocks) {
       throw new InvalidArgument(`a zone without the header of its volume, block ${header}`, seen, advice);

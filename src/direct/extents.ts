@@ -39,10 +39,10 @@ export class ExtentRecord implements Run {
   readonly fileOffset: number;
   /** Bytes of data. */
   readonly length: number;
-  /** crc32 of the data, or undefined if nobody has computed it. */
+  /** crc32 of the data, or undefined if it was never computed. */
   readonly crc: number | undefined;
   use: 'record' | 'media' | 'delay';
-  /** The head that it belongs to, also when only snapshots keep it; undefined once it is freed. */
+  /** The head that it belongs to, even when only snapshots keep it; undefined once it is freed. */
   file: FileRecord | undefined;
   /** How many indexes it stands in: that of the file, and those of its snapshots. */
   holders = 0;
@@ -85,5 +85,5 @@ export type Extent = Readonly<ExtentRecord>;
 
 /** How an error message calls it. */
 export function nameOfExtent({ use, volume, block, blocks }: Extent): string {
-  return `the ${use} of ${blocks} ${blocks === 1 ? 'block' : 'blocks'} from block ${block} of volume ${volume} on`;
+  return `the ${use} of ${blocks} ${blocks === 1 ? 'block' : 'blocks'} at block ${block} of volume ${volume}`;
 }

@@ -11,7 +11,7 @@ import type { FileRecord } from './files.ts';
 /**
  * Why an operation has ended with `error`. `lookup`, `missing`, `beyond`: the place cannot be reached; `device`: EIO;
  * `checksum`: the bytes are not those that were written; `lostWrite`: the newest data is a record whose write has failed;
- * `critical`: there has been a critical error meanwhile; `alias`: somebody changes fresh space through the core; `abandoned`.
+ * `critical`: there has been a critical error meanwhile; `alias`: new space is being changed through the core; `abandoned`.
  */
 export type FailureReason =
   Exclude<Trouble, 'none'> | 'device' | 'checksum' | 'lostWrite' | 'critical' | 'alias' | 'abandoned';
@@ -119,5 +119,5 @@ export function promiseIdle(front: FrontRecord): void {
 
 /** How an error message calls it. */
 export function nameOfFront({ file, fileOffset, bytes }: Front): string {
-  return `the front of ${bytes.length} bytes from byte ${fileOffset} of ${file.name} on`;
+  return `the front of ${bytes.length} bytes at byte ${fileOffset} of ${file.name}`;
 }

@@ -76,18 +76,18 @@ export function openSnapshot(s: DirectState, head: FileRecord, name: string): Fi
 
 export function openFront(s: DirectState, file: FileRecord, fileOffset: number, bytes: Uint8Array): FrontRecord {
   const { blockBytes, extentBytes } = s;
-  const advice = 'Let fronts be of whole blocks, and each within one cell of the file.';
+  const advice = 'Make each front of whole blocks, within one cell of the file.';
   if (!isOffset(fileOffset) || fileOffset % blockBytes !== 0) {
     throw new InvalidArgument(`an offset that is a multiple of ${blockBytes}`, String(fileOffset), advice);
   }
   const inCell = fileOffset % extentBytes;
   if (bytes.length === 0 || bytes.length % blockBytes !== 0 || inCell + bytes.length > extentBytes) {
     const promised = `whole blocks of ${blockBytes} bytes, up to the end of the cell at most`;
-    throw new InvalidArgument(promised, `${bytes.length} bytes from byte ${fileOffset} on`, advice);
+    throw new InvalidArgument(promised, `${bytes.length} bytes at byte ${fileOffset}`, advice);
   }
   const cell = fileOffset - inCell;
   if (file.fronts.has(cell)) {
-    const seen = `a second one for the cell from byte ${cell} of ${file.name} on`;
+    const seen = `a second one for the cell at byte ${cell} of ${file.name}`;
     throw new InvalidArgument('at most one front for a cell of a file', seen, 'Use the front that there is.');
   }
   const front = new FrontRecord(file, fileOffset, bytes, cell);
@@ -126,12 +126,12 @@ export function purgeFree(s: DirectState, place: Place): DirectOutcome {
 export function checkPlace(volume: number, block: number): void {
   if (isOffset(volume) && isOffset(block)) return;
   const seen = `block ${block} of volume ${volume}`;
-  throw new InvalidArgument('a volume and a block by number', seen, 'Both are counted from 0.');
+  throw new InvalidArgument('a volume and a block by number', seen, 'Both are whole numbers from 0.');
 }
 
 export function promiseFree(s: DirectState, extent: ExtentRecord): void {
   if (s.space.isFree(extent, extent.blocks)) return;
-  throw new BrokenPromise('SpaceReserved', `taken blocks where ${nameOfExtent(extent)} was to be`);
+  throw new BrokenPromise('SpaceReserved', `some of the blocks for ${nameOfExtent(extent)} are taken`);
 }
 
 function isOffset(value: number): boolean {

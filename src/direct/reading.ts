@@ -178,7 +178,11 @@ export function copyArrived(s: DirectState, front: FrontRecord, block: number, r
     return;
   }
   if (!s.aliases.copy(volume, block, blockOf(s, front, index))) {
-    throw new ImpossibleInput('resumeCore', 'the core holds the block that it has loaded', `none at block ${block}`);
+    throw new ImpossibleInput(
+      'resumeCore',
+      'the core holds the block that it has loaded',
+      `it holds none at block ${block}`,
+    );
   }
   front.awaited--;
   if (front.asked < front.wanted && !canAsk(s, front, extent)) s.wake(front);

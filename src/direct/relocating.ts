@@ -15,7 +15,10 @@ import { checkPlace, promiseFree } from './opening.ts';
 export function relocate(s: DirectState, from: Place, to: Place): DirectOutcome {
   const element = s.extentAt(from);
   if (element?.use !== 'media') {
-    const seen = element === undefined ? `none at block ${from.block} of volume ${from.volume}` : nameOfExtent(element);
+    const seen =
+      element === undefined
+        ? `there is none at block ${from.block} of volume ${from.volume}`
+        : `${nameOfExtent(element)} is not`;
     throw new ImpossibleInput('relocate', 'the data is an element of an index', seen);
   }
   checkPlace(to.volume, to.block);
@@ -61,7 +64,7 @@ function copyBlock(s: DirectState, from: ExtentRecord, to: ExtentRecord, i: numb
     throw new ImpossibleInput(
       'relocate',
       'buffers that are cached, or not needed, are had at once',
-      nameOfExtent(from),
+      `${nameOfExtent(from)} waits`,
     );
   }
   core.ioModify(target);

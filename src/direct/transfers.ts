@@ -40,7 +40,7 @@ export class Transfers {
     const front = this.#inFlight.get(id);
     if (front?.at !== at) {
       const input = at === 'reading' ? 'readDone' : 'writeDone';
-      const seen = front === undefined ? `no request ${id}` : `request ${id}, whose front is ${front.at}`;
+      const seen = front === undefined ? `there is no request ${id}` : `the front of request ${id} is ${front.at}`;
       throw new ImpossibleInput(input, `a front is ${at} by that request`, seen);
     }
     this.#inFlight.delete(id);

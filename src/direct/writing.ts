@@ -25,7 +25,7 @@ export function strategyWrite(
   small: boolean,
 ): DirectOutcome {
   const { file, cell } = front;
-  if (file.kind !== 'head') throw new BrokenPromise('Writable', `${nameOfFront(front)}, a snapshot`);
+  if (file.kind !== 'head') throw new BrokenPromise('Writable', `${nameOfFront(front)} belongs to a snapshot`);
   promiseIdle(front);
   checkRange(s, front, length, small);
   checkPlace(place.volume, place.block);
@@ -54,8 +54,8 @@ function checkRange(s: DirectState, front: FrontRecord, length: number, small: b
   }
   const there = (file.records.get(cell) ?? file.index.get(cell))?.length ?? 0;
   if (fileOffset === cell && length >= there) return;
-  const promised = `a write of the whole cell from byte ${cell} on, with the ${there} bytes that it has`;
-  throw new InvalidArgument(promised, `${length} bytes from byte ${fileOffset} on`, advice);
+  const promised = `a write of the whole cell at byte ${cell}, with the ${there} bytes that it has`;
+  throw new InvalidArgument(promised, `${length} bytes at byte ${fileOffset}`, advice);
 }
 
 /** Everything about the write is known but whether it may go on now. `cached`: is the block of a small one in the device cache? */
@@ -140,7 +140,7 @@ export function smallArrived(s: DirectState, front: FrontRecord, result: Result)
 export function directWriteDone(s: DirectState, request: number, result: Result): DirectOutcome {
   const front = s.transfers.ended(request, 'writing');
   const record = front.from!;
-  s.core.ioFlushMark(record.volume); // At completion, and also if it has failed: a part may have arrived (D2, D3).
+  s.core.ioFlushMark(record.volume); // At completion, and even if it has failed: a part may have arrived (D2, D3).
   if (result === 'ok') s.done(front, front.length, false);
   else failWrite(s, front, record);
   record.io = false;

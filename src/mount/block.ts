@@ -75,7 +75,7 @@ export class Block {
   }
 
   /**
-   * The bytes, to read, until release; they change when somebody modifies the block. In META without the checksum in its
+   * The bytes, to read, until release; they change when the block is modified. In META without the checksum in its
    * first four bytes, in a volume header the application's area. They are a view of memory that threads share, which some of the
    * platform refuses (crypto.subtle, fetch, TextDecoder in browsers): give it a copy, `block.bytes.slice()`. @throws BlockReleased
    */

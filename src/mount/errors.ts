@@ -1,5 +1,5 @@
-// What a mount throws, or rejects with, beyond what the core does. Each error says what was promised, what was seen and what
-// to do; where the device said why, that is its `cause`.
+// What a mount throws, or rejects with, beyond what the core does. Each error says what happened, where, and what to do; where
+// the device said why, that is its `cause`.
 //
 //   about the caller      MountClosed, BlocksHeld, BlockReleased
 //   about the volumes     the classes of volume-header.ts and format.ts: VolumeError and its kinds
@@ -19,16 +19,19 @@ export interface BlockPlace {
 }
 
 const at = ({ block, name }: BlockPlace): string => `block ${block} of ${name}`;
-const because = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+/** The message of an error that is the cause of another one, as the end of a sentence. */
+export function reasonOf(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return text.endsWith('.') ? text : `${text}.`;
+}
 
 /** The mount was closed, or is being closed. */
 export class MountClosed extends HammerIoError {
   override readonly name = 'MountClosed';
 
   constructor() {
-    super(
-      'MountClosed: a mount was promised to be open while it is used; seen: a call after close. Open the volumes again.',
-    );
+    super('The mount is closed. Open the volumes again.');
   }
 }
 
@@ -44,7 +47,7 @@ export class BlocksHeld extends HammerIoError {
     const named = blocks.slice(0, NAMED_MAX).map(at).join(', ');
     const more = blocks.length > NAMED_MAX ? ' and others' : '';
     super(
-      `BlocksHeld: a mount was promised to be closed when no block of it is in use; seen: ${count} in use` +
+      `The mount cannot be closed while its blocks are in use: ${count}` +
         `${named === '' ? '' : ` (${named}${more})`}. Release them, wait for calls under way, and close again.`,
     );
     this.count = count;
@@ -60,10 +63,7 @@ export class BlockReleased extends HammerIoError {
   override readonly name = 'BlockReleased';
 
   constructor(place: BlockPlace) {
-    super(
-      `BlockReleased: ${at(place)} was promised to be used only while it is held; seen: a use after release. ` +
-        'Get the block again, and release it once.',
-    );
+    super(`Block ${place.block} of ${place.name} was released before. Get it again, and release it once.`);
   }
 }
 
@@ -73,11 +73,9 @@ export class ReadFailed extends HammerIoError {
   readonly place: BlockPlace;
 
   constructor(place: BlockPlace, cause: unknown) {
-    super(
-      `ReadFailed: ${at(place)} was promised to be readable; seen: ${because(cause)} ` +
-        'The block may be asked for again.',
-      { cause },
-    );
+    super(`Block ${place.block} of ${place.name} could not be read: ${reasonOf(cause)} You may get the block again.`, {
+      cause,
+    });
     this.place = place;
   }
 }
@@ -89,8 +87,8 @@ export class CorruptBlock extends HammerIoError {
 
   constructor(place: BlockPlace) {
     super(
-      `CorruptBlock: META ${at(place)} was promised to hold the CRC-32 of its contents in its first four bytes; seen: another ` +
-        'one. If the block was never written, create it with `fresh`; else restore it from a copy.',
+      `META ${at(place)} is corrupt: its first four bytes are not the CRC-32 of the rest. ` +
+        'If the block was never written, create it with `fresh`; otherwise restore it from a copy.',
     );
     this.place = place;
   }
@@ -103,8 +101,8 @@ export class WriteFailed extends HammerIoError {
 
   constructor(place: BlockPlace, cause: unknown) {
     super(
-      `WriteFailed: ${at(place)} was promised to be written; seen: ${because(cause)} ` +
-        'Its bytes stay in the cache until close; copy them elsewhere.',
+      `Block ${place.block} of ${place.name} could not be written: ${reasonOf(cause)} ` +
+        'The bytes stay in the cache until the mount is closed; copy them elsewhere.',
       { cause },
     );
     this.place = place;
@@ -117,8 +115,8 @@ export class SyncFailed extends HammerIoError {
 
   constructor(cause: unknown) {
     super(
-      `SyncFailed: everything modified before was promised to be durable; seen: ${because(cause)} ` +
-        'What was modified since the last sync that succeeded may be lost; it can still be read until close.',
+      `The sync failed: ${reasonOf(cause)} ` +
+        'What was modified since the last successful sync may be lost; it can be read until the mount is closed.',
       { cause },
     );
   }
@@ -128,13 +126,12 @@ export class SyncFailed extends HammerIoError {
 export class ReadOnlyError extends HammerIoError {
   override readonly name = 'ReadOnlyError';
 
-  /** Without a cause: volumes that were opened read-only, by name. */
-  constructor(cause: unknown, opened = 'the volumes were opened readOnly') {
+  /** Without a cause, the volumes were opened read-only. */
+  constructor(cause: unknown) {
     super(
-      `ReadOnlyError: a mount may be changed while its devices keep what they are given; seen: ` +
-        (cause === undefined
-          ? `${opened}. Open them without readOnly.`
-          : `${because(cause)} Read what you need, close, and check the volumes.`),
+      cause === undefined
+        ? 'The mount is read-only: its volumes were opened with readOnly. Open them without it to change them.'
+        : `The mount is read-only since a write or flush failed: ${reasonOf(cause)} Read what you need, close, and check the volumes.`,
       cause === undefined ? undefined : { cause },
     );
   }
@@ -160,12 +157,12 @@ export class WritesLost extends HammerIoError {
     const seen = [
       ...(blocks.length === 0
         ? []
-        : [`${blocks.length} lost: ${named.join(', ')}${blocks.length > NAMED_MAX ? ' …' : ''}`]),
+        : [`${blocks.length} lost, ${named.join(', ')}${blocks.length > NAMED_MAX ? ' …' : ''}`]),
       ...(unflushed.length === 0 ? [] : [`no successful flush of ${unflushed.join(', ')} since the last sync`]),
     ];
     super(
-      `WritesLost: all that was modified was promised to be on the volumes at close; seen: ${seen.join('; ')}. ` +
-        'The mount is closed; check the devices, and write these blocks again.',
+      `The mount is closed, but its volumes do not hold all that was modified: ${seen.join('; ')}. ` +
+        'Check the devices, and write these blocks again.',
       { cause },
     );
     this.blocks = blocks;
@@ -179,9 +176,10 @@ export class MountBroken extends HammerIoError {
 
   constructor(cause: unknown) {
     super(
-      `MountBroken: core and device were promised to keep their contracts; seen: ${because(cause)} ` +
-        'Close the mount, and report this with the cause.',
-      { cause },
+      `The mount can no longer be relied on: ${reasonOf(cause)} Close the mount, and report this error with its cause.`,
+      {
+        cause,
+      },
     );
   }
 }

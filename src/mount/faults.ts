@@ -25,9 +25,7 @@ class UnexplainedFault extends HammerIoError {
   override readonly name = 'UnexplainedFault';
 
   constructor(operation: string, volume: string) {
-    super(
-      `UnexplainedFault: ${operation} on ${volume} was promised to succeed; seen: an error without a reason. Ask its device.`,
-    );
+    super(`A ${operation} on ${volume} failed, and the device gave no reason. Check the device.`);
   }
 }
 

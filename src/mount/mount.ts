@@ -138,7 +138,7 @@ export class Mount extends EventEmitter<MountEvents> {
    *
    * META is checked against its checksum when it is read, and is written by `sync` and `flush` only. With `fresh` a block comes
    * as zeros without a read, whatever it held, and is dirty. As long as it is cached a block has one type; `fresh` may give it
-   * another one while nobody uses it.
+   * another one while it is not in use.
    *
    * When no buffer is free the call waits for writes that are under way. When every buffer is held by the program, or pinned by
    * a failed write, it rejects with CacheFull at once: waiting could be for ever, for the program may be waiting for just this

@@ -1,4 +1,4 @@
-// What a mount counts. The counters only grow; what is dirty or in flight now is read off the core when somebody asks.
+// What a mount counts. The counters only grow; what is dirty or in flight now is read off the core when asked for.
 
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { CachePolicy, CachePolicyStatistics } from '../policy/cache-policy.ts';
@@ -7,7 +7,7 @@ import type { CachePolicy, CachePolicyStatistics } from '../policy/cache-policy.
  * Why a call had to wait:
  *
  * - `load`: for its own read from the device.
- * - `queue`: for the same block being loaded or disposed of by somebody else.
+ * - `queue`: for the same block being loaded or disposed of by another call.
  * - `space`: for a free buffer.
  * - `modify`: for a flush of the block to begin.
  * - `write`: for a write of the block in flight.

@@ -89,8 +89,8 @@ export class ClockPolicy implements CachePolicy {
     const { slab, lists } = core.view;
     if (slab.freeBufs >= bufs) return 'room';
     if (!(bufs <= slab.capacityBufs)) {
-      const seen = `${bufs} of them`;
-      throw new InvalidArgument(`at most the ${slab.capacityBufs} buffers of the slab`, seen, 'Ask for fewer.');
+      const most = `at most the ${slab.capacityBufs} buffers of the slab`;
+      throw new InvalidArgument(most, String(bufs), 'Ask for fewer.');
     }
     // The first turn takes what was not used lately. Where writes under way will do, that is all: what was used lately is
     // worth more than the wait. Delayed writes are issued on the way even beyond what is asked for; they will be wanted

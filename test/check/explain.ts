@@ -97,9 +97,9 @@ function shapeOfExample(s: Snapshot): Shape {
 }
 
 const FAULT_PROMISES: Readonly<Record<FaultPromise, string>> = {
-  survived: 'survived: nobody is told, because nothing is lost',
-  detected: 'detected: somebody is told',
-  outside: 'outside the contract: nobody is told',
+  survived: 'survived: no error, because nothing is lost',
+  detected: 'detected: an error is reported',
+  outside: 'outside the contract: no error is reported',
 };
 
 const FAULT_TOLD: Readonly<Record<FaultTold, string>> = {
@@ -123,7 +123,7 @@ function deviceFaultText({
 }: DeviceFault): string {
   const lines = [`${id} ${fault.replace(/\.$/, '')} (a fault of a device, on ${on.join(', ')})`, ''];
   lines.push(`The layer: ${FAULT_PROMISES[promise]}.`);
-  if (told.length > 0) lines.push(`Told by: ${told.map((how) => FAULT_TOLD[how]).join('; ')}.`);
+  if (told.length > 0) lines.push(`Reported by: ${told.map((how) => FAULT_TOLD[how]).join('; ')}.`);
   lines.push(`Then: ${holds}`, `Why: ${why}`);
   if (instead !== undefined) lines.push(`Who can notice, or what to do: ${instead}`);
   if (crcTells !== undefined)

@@ -1,7 +1,7 @@
 // What can be asked of the command: the flags, read by commander, and nothing else.
 //
 // A request that names what does not exist (a flag, a phase) ends in a UsageError here; names that depend on the project's
-// data (configurations, claims) are held against it in `plan.ts`. The text of `--help` is the reference of the flags.
+// data (configurations, claims) are checked against it in `plan.ts`. The text of `--help` is the reference of the flags.
 
 import { Command, Option } from 'commander';
 import { readArguments } from './command-line.ts';

@@ -1,6 +1,6 @@
 // What a run will do: which phases, configurations and TLA+ checks were asked for, and what was left out by asking.
 //
-// Names are held against the project here, before anything runs. With everything asked for the plan is `complete`, and only
+// Names are checked against the project here, before anything runs. With everything asked for the plan is `complete`, and only
 // then are claims made that need all configurations: that every label, claim, goal and promise was seen.
 
 import { UsageError } from '../kit/exit-codes.ts';

@@ -217,8 +217,8 @@ function deviceFaults(): string {
   return [
     '## Faults of a device',
     '',
-    'Survived: contents and state are as without the fault. Detected: somebody is told, in this way and order. Outside the ' +
-      'contract: nobody is told. The layer verifies no checksum: what a device acknowledges, it believes. Each row is acted ' +
+    'Survived: contents and state are as without the fault. Detected: an error is reported, in this way and order. Outside the ' +
+      'contract: no error is reported. The layer verifies no checksum: what a device acknowledges, it believes. Each row is acted ' +
       'out on production over a device that fails on purpose.',
     '',
     table(

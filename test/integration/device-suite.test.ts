@@ -157,7 +157,7 @@ describe('the suite is seen to fail', () => {
     ]);
   });
 
-  test('a device is closed, also when its case fails', async () => {
+  test('a device is closed, even when its case fails', async () => {
     const made: LateDevice[] = [];
     await failures((s) => made[made.push(new LateDevice(s.volumes, s.blockBytes)) - 1]!, { failsOnDemand: true });
     expect(made.every((device) => device.closed)).toBe(true);

@@ -156,7 +156,7 @@ describe('a token', () => {
   });
 
   test.each([
-    ['of another kind', 'r1-abc', /is no token: one begins with d1-/],
+    ['of another kind', 'r1-abc', /is not a token: one begins with d1-/],
     ['damaged', `${token.slice(0, -5)}AAAAA`, /damaged/],
     ['cut', token.slice(0, 20), /damaged/],
   ])('%s is refused', (_what, text, message) => {

@@ -26,7 +26,7 @@ const EXAMPLES: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   'failing-volume.ts': [
     /^first sync: durable$/,
-    /^event: MemoryFault: write of block 20 of worn was promised to succeed; seen: EIO/,
+    /^event: The write of block 20 of worn failed with EIO, as the option/,
     /^second sync: SyncFailed$/,
     /^modifying: ReadOnlyError$/,
     /^reading: block 10 holds 1, block 20 holds 2$/,

@@ -141,7 +141,7 @@ describe('an adapter that', () => {
       'garbles',
       { garbleAfter: 300 },
       20,
-      /"Segmentation fault", which breaks the protocol: .* is no JSON\. Its last request: \{"id":301,/,
+      /"Segmentation fault", which breaks the protocol: .* is not JSON\. Its last request: \{"id":301,/,
     ],
   ])('%s is told with its last request', (_, flaws, timeout, sentence) => {
     const one = adapter(flaws, timeout);

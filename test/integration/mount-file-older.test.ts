@@ -1,5 +1,5 @@
 // A program that keeps the list of extents of a file stores it later than it is made; if it crashes in between, the older list
-// is the one that it finds. What that names must still be there, also when the file was closed and opened anew meanwhile.
+// is the one that it finds. What that names must still be there, even when the file was closed and opened anew meanwhile.
 
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -123,7 +123,7 @@ test('blocks of an older list come back with the second commit', async () => {
   const write = (): Promise<void> => again.write(0, new Uint8Array(CELL).fill(3));
   await expect(write()).rejects.toThrow(NoSpace);
   await again.commit();
-  await expect(write()).rejects.toThrow('4 that are needed no more');
+  await expect(write()).rejects.toThrow('make 4 blocks free');
   await again.commit();
   await write();
   expect((await again.read(0, 1))[0]).toBe(3);

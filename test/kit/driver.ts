@@ -21,7 +21,7 @@ export interface StepResult {
   readonly woken: readonly number[];
 }
 
-/** What an implementation must be able to do to be held against the model. */
+/** What an implementation must be able to do to be checked against the model. */
 export interface Driver {
   /** What reports call the implementation; `production` where absent. */
   readonly name?: string;

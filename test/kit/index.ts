@@ -1,4 +1,4 @@
-// The kit for owners of a buffer cache: everything with which an implementation can be held against the model.
+// The kit for owners of a buffer cache: everything with which an implementation can be checked against the model.
 //
 //   in this process     implement `Driver`, then `executeEdges`, `breakPromises`, `conform`
 //   in another process  write an adapter (PROTOCOL.md), then `npm run conform`, or `createStdioDriver`

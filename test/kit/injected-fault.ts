@@ -43,10 +43,8 @@ const ON: Readonly<Record<InjectedFault['code'], readonly DeviceRequest['kind'][
 export class ImpossibleFault extends Error {
   override readonly name = 'ImpossibleFault';
 
-  constructor(fault: string, promised: string, seen: string) {
-    super(
-      `ImpossibleFault: ${fault} was promised for ${promised}; seen: ${seen}. Correct the fault, or complete another.`,
-    );
+  constructor(fault: string, expected: string, got: string) {
+    super(`The fault ${fault} needs ${expected}, but got ${got}. Correct the fault, or complete another request.`);
   }
 }
 

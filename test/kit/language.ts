@@ -1,4 +1,4 @@
-// What the kit must know of a machine to hold an implementation against it: how its states are compared, how an answer is judged,
+// What the kit must know of a machine to check an implementation against it: how its states are compared, how an answer is judged,
 // and what things are called. With a `Language` one edge walk, one breaker of promises, one story teller serve every machine.
 //
 // The machines themselves need no common ancestor: `AnyMachine`, `AnyExploration` and `AnyDriver` are the shapes that they have

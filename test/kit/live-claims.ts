@@ -32,7 +32,7 @@ export class ClaimBroken extends Error {
     const told = claims.map((id) => `${id}: ${statementOf(id)}`).join(' ');
     const changed = changes.length === 0 ? '' : ` It changed ${changes.join(', ')}.`;
     super(
-      `ClaimBroken: promised was ${told} Seen: it does not hold after ${step}.${changed} Report it with this text.`,
+      `After ${step} this does not hold: ${told}${changed} This is a defect of the core: please report it with this text.`,
     );
     this.claims = claims;
   }

@@ -16,7 +16,7 @@ export interface Unnoticed {
 }
 
 export interface MutationRun {
-  /** By file; each that was asked for, also if it has no mutants. */
+  /** By file; each that was asked for, even if it has no mutants. */
   readonly counts: ReadonlyMap<string, Counts>;
   readonly unnoticed: readonly Unnoticed[];
 }

@@ -39,7 +39,7 @@ function tooManyDisabled(all: Counts): readonly string[] {
   return [`${all.disabled} of ${mutants} mutants are disabled by comments, at most ${MOST_DISABLED} % may be.`];
 }
 
-/** What a record is held against: the project as it is now. */
+/** What a record is checked against: the project as it is now. */
 export interface Present {
   /** The hash of each suite. */
   readonly suites: Readonly<Record<string, string>>;

@@ -24,6 +24,7 @@ const CONFIGURATION = [
 const DATA_OF: Readonly<Record<string, string>> = {
   'test/mutation/goldens.ts': 'test/mutation/goldens.json',
   'test/mutation/direct-goldens.ts': 'test/mutation/direct-goldens.json',
+  'test/support/messages/list.ts': 'test/unit/messages.txt',
 };
 
 const TOOLS = ['@stryker-mutator/core', '@stryker-mutator/vitest-runner', 'ts-pattern', 'sorted-btree', 'vitest'];

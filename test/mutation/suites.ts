@@ -50,7 +50,7 @@ export const SUITES: readonly Suite[] = [
     name: 'direct',
     mutates: inside('src/direct/'),
     tests: [
-      ...made('units-direct-messages'),
+      ...ordinary('src/direct/messages'),
       ...ordinary('src/direct/stories'),
       ...ordinary('src/direct/refusals', 'src/direct/direct-io', 'src/direct/sharing'),
       ...made('direct-walks'),
@@ -65,6 +65,7 @@ export const SUITES: readonly Suite[] = [
     tests: [
       ...ordinary('src/mount/file/memory', 'src/mount/file/work', 'src/mount/file/opening'),
       ...ordinary('src/mount/file/cells', 'src/mount/file/calls'),
+      ...ordinary('src/mount/file/messages'),
       ...made('loading'),
     ],
     keepsThread: true,
@@ -87,7 +88,7 @@ export const SUITES: readonly Suite[] = [
       // The parts before the whole: where a part is broken, a mount waits in vain.
       ...ordinary('src/mount/errors', 'src/mount/room', 'src/mount/engine', 'src/mount/memory-and-faults'),
       ...ordinary('src/mount/volumes/header', 'src/mount/mount-calls'),
-      ...ordinary('src/mount/faults', 'src/mount/waits', 'src/mount/mount', 'src/mount/volumes/format'),
+      ...ordinary('src/mount/messages', 'src/mount/faults', 'src/mount/waits', 'src/mount/mount', 'src/mount/volumes/format'),
       ...ordinary('src/mount/volumes/open'),
       ...made('loading'),
     ],
@@ -98,6 +99,7 @@ export const SUITES: readonly Suite[] = [
     name: 'file-device',
     mutates: inside('src/devices/file/'),
     tests: [
+      ...ordinary('src/devices/file/messages'),
       ...ordinary(
         'src/devices/file/device-error',
         'src/devices/file/io-thread',
@@ -125,6 +127,7 @@ export const SUITES: readonly Suite[] = [
     name: 'cache-policy',
     mutates: inside('src/policy/'),
     tests: [
+      ...ordinary('src/policy/messages'),
       ...ordinary('src/policy/clock-policy-limits'),
       ...ordinary('src/policy/clock-policy', 'src/policy/clock-policy-writes', 'src/wrong-values'),
       ...made('loading'),
@@ -135,7 +138,7 @@ export const SUITES: readonly Suite[] = [
     name: 'core',
     mutates: inside('src/'),
     tests: [
-      ...made('messages', 'messages-input'),
+      ...ordinary('src/core/messages'),
       ...ordinary('src/core/parts', 'src/core/hammer-io-core'),
       ...ordinary('src/core/stories', 'src/core/errors', 'src/devices/memory-device', 'src/core/records/block-table'),
       ...made('machines', 'loading'),

@@ -5,7 +5,7 @@
 import type { Graph } from '../../model/index.ts';
 import { graphOf } from '../kit/search-tree.ts';
 import { RESET, shortestTour } from '../kit/tour.ts';
-import { messageOf } from '../support/must.ts';
+import { promiseBrokenBy } from '../support/must.ts';
 
 /** An exploration of either machine, with its graph. */
 interface Explored {
@@ -84,8 +84,8 @@ export abstract class TourWalk<E extends Explored> {
       const breach = this.nameOfBreach(index, refusal.name);
       if (breach !== undefined && this.#broken.has(breach)) continue;
       if (breach !== undefined) this.#broken.add(breach);
-      const said = messageOf(() => this.perform(index));
-      const wrong = said.startsWith(`${refusal.name}:`) ? this.wrongIn(state) : said;
+      const said = promiseBrokenBy(() => this.perform(index));
+      const wrong = said === refusal.name ? this.wrongIn(state) : said;
       if (wrong === undefined) continue;
       throw new Error(`${this.#kindOf(index)} breaks ${refusal.name} in state ${state}: ${wrong}`);
     }

@@ -93,7 +93,7 @@ export const COMPLETION_BUGS: readonly BufferBug[] = [
     patches: [
       {
         file: 'src/core/actions/kernel.ts',
-        find: '  mark(io.volume); // Whoever started the write, and also if it failed: part of it may have arrived (D2).\n',
+        find: '  mark(io.volume); // Whoever started the write, and even if it failed: a part may have arrived (D2).\n',
         replace: '',
       },
       {

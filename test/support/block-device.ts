@@ -30,7 +30,7 @@ export function loopDevice(bytes: number, sectorBytes = 512): BlockDevice {
     writeFileSync(image, '');
     truncateSync(image, bytes);
     const made = losetup('--find', '--show', '--sector-size', String(sectorBytes), image).trim();
-    // Detached while it is open, the device stays until the last descriptor is closed: also when this process is killed.
+    // Detached while it is open, the device stays until the last descriptor is closed: even when this process is killed.
     const hold = openSync(made, 'r');
     losetup('--detach', made);
     const release = (): void => {

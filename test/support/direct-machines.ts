@@ -100,7 +100,7 @@ const WHOLE: Readonly<Record<string, DirectShape>> = {
 /** By name, or by the id of the repair that is left out. */
 export const DIRECT_MACHINES: Readonly<Record<string, DirectShape>> = { ...WHOLE, ...UNSAFE_DIRECT_SHAPES };
 
-/** Those that production can be held against. */
+/** Those that production can be checked against. */
 export const WHOLE_DIRECT_MACHINES: readonly string[] = Object.keys(WHOLE);
 
 /** Above the largest machine: a mutant may have infinitely many states. */

@@ -20,6 +20,20 @@ export function mustThrow(call: () => unknown, message: string): void {
   mustBe(messageOf(call), message);
 }
 
+/** The promise that a call says is broken; else what it throws, as text. */
+export function promiseBrokenBy(call: () => unknown): string {
+  let promise: unknown;
+  const said = messageOf(() => {
+    try {
+      call();
+    } catch (error) {
+      promise = (error as { promise?: unknown }).promise;
+      throw error;
+    }
+  });
+  return typeof promise === 'string' ? promise : said;
+}
+
 /** What a call throws, as text; a sentence that no error has when it does not throw. */
 export function messageOf(call: () => unknown): string {
   try {

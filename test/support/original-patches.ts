@@ -12,7 +12,7 @@ export const ORIGINAL_PATCHES: Readonly<Record<OriginalId, readonly SourcePatch[
   D2: [
     {
       file: 'src/core/actions/kernel.ts',
-      find: '  mark(io.volume); // Whoever started the write, and also if it failed: part of it may have arrived (D2).\n',
+      find: '  mark(io.volume); // Whoever started the write, and even if it failed: a part may have arrived (D2).\n',
       replace: '',
     },
     { file: 'src/core/actions/write.ts', find: `import { volumeOf } from`, replace: `import { mark, volumeOf } from` },

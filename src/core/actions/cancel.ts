@@ -16,7 +16,7 @@ import { takeOffRunList } from './write.ts';
 
 export function cancel(m: MountState, ticketNumber: Ticket): Answer {
   const ticket = m.tickets.find(ticketNumber);
-  if (ticket === undefined) throw new BrokenPromise('TicketQueued', `ticket ${ticketNumber}, which has ended`);
+  if (ticket === undefined) throw new BrokenPromise('TicketQueued', `ticket ${ticketNumber} has ended already`);
   const { at, io } = ticket;
   switch (at) {
     case 'get':
@@ -54,7 +54,7 @@ export function cancel(m: MountState, ticketNumber: Ticket): Answer {
     case 'release':
     case 'flushFailed':
     default:
-      throw new BrokenPromise('TicketQueued', `a ticket in ${at}`);
+      throw new BrokenPromise('TicketQueued', `a ticket that waits at stage ${at} cannot be cancelled`);
   }
 }
 

@@ -72,7 +72,11 @@ export function get(m: MountState, volumeNumber: number, block: number, type: Io
   promiseVolumeLoaded(volume, type);
   const existing = volume.ios.get(block);
   if (existing !== undefined && existing.type !== type) {
-    throw new InvalidArgument(`the type ${existing.type}`, `${type} for ${nameOf(existing)}`, 'A block has one type.');
+    throw new InvalidArgument(
+      `the type ${existing.type}`,
+      `${type} for ${nameOf(existing)}`,
+      'A block keeps its type.',
+    );
   }
   if (existing === undefined || (!isInUse(existing) && !isLocked(existing))) {
     promiseRoom(m, volume, block, existing);
@@ -98,16 +102,12 @@ function checkBlock(volume: Volume, block: number, type: IoType, how: GetHow): v
     const header = volume.headerBlock < 0 ? 'none' : String(volume.headerBlock);
     throw new InvalidArgument(
       `the type volume for the header block (${header}) only`,
-      `${type} for ${block}`,
+      `${type} for block ${block}`,
       'Name the right type.',
     );
   }
   if (type === 'volume' && how === 'new') {
-    throw new InvalidArgument(
-      'a volume header to be read',
-      'ioNew',
-      'Use ioRead; formatting a volume is not done here.',
-    );
+    throw new InvalidArgument('ioRead for a volume header', 'ioNew', 'Read the header; formatVolumes makes new ones.');
   }
 }
 
@@ -119,10 +119,10 @@ function mayBeUsed(volume: Volume, type: IoType): boolean {
 function promiseVolumeLoaded(volume: Volume, type: IoType): void {
   if (mayBeUsed(volume, type)) return;
   const { header } = volume;
-  let seen = 'has no structure';
-  if (header?.owner !== undefined) seen = `is busy in ${header.owner.at}`;
-  else if (header !== undefined) seen = 'has no buffer';
-  throw new BrokenPromise('VolumeLoaded', `the header of volume ${volume.name} ${seen}`);
+  let seen = 'it has no structure';
+  if (header?.owner !== undefined) seen = `it is busy at stage ${header.owner.at}`;
+  else if (header !== undefined) seen = 'it has no buffer';
+  throw new BrokenPromise('VolumeLoaded', `the header of volume ${volume.name} is not loaded: ${seen}`);
 }
 
 /** A buffer will be taken unless one is attached or the device cache has one for the block: it must be there before anything changes. */
@@ -222,7 +222,7 @@ export function readDone(m: MountState, id: number, result: Result, bytes: Uint8
   const request = m.outbox.inFlight('read', id);
   const bytesNeeded = request.blocks * m.blockBytes;
   if (result === 'ok' && bytes !== undefined && bytes.length < bytesNeeded) {
-    throw new ImpossibleInput('readDone', `it brings ${bytesNeeded} bytes or none`, `${bytes.length} bytes`);
+    throw new ImpossibleInput('readDone', `it brings ${bytesNeeded} bytes or none`, `it brought ${bytes.length}`);
   }
   const io = volumeOf(m, request.volume).ios.get(request.block)!;
   m.outbox.completed(id);

@@ -36,7 +36,7 @@ export function writeDone(m: MountState, id: number, result: Result): Answer {
   io.running = false;
   io.volume.runningIos--;
   takeOffRunList(m, io);
-  mark(io.volume); // Whoever started the write, and also if it failed: part of it may have arrived (D2).
+  mark(io.volume); // Whoever started the write, and even if it failed: a part may have arrived (D2).
   wakeRun(m, io);
   wakeBp(m, io);
   if (m.ioRunningSpace <= m.backlogBytesMax) wakeBacklog(m);
@@ -117,7 +117,7 @@ function attached(m: MountState, input: string, volumeNumber: number, block: num
     throw new ImpossibleInput(
       input,
       'the kernel has a buffer of ours',
-      `none for block ${block} of volume ${volume.name}`,
+      `it has none for block ${block} of volume ${volume.name}`,
     );
   }
   return io;
@@ -125,5 +125,5 @@ function attached(m: MountState, input: string, volumeNumber: number, block: num
 
 function describe(io: HammerIo): string {
   const { released, running, locked, bp } = io;
-  return `${nameOf(io)}: released ${released}, running ${running}, delwri ${bp!.delwri}, locked ${locked}`;
+  return `${nameOf(io)} has released ${released}, running ${running}, delwri ${bp!.delwri}, locked ${locked}`;
 }

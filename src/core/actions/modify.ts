@@ -46,12 +46,16 @@ export function modifyCovered(
 ): Answer {
   const record = m.handles.opened(handle);
   if (record.io.type !== type) {
-    const advice = 'Use modifyVolume for headers, modifyBuffer for META, else ioModify.';
+    const advice = 'Use modifyVolume for headers, modifyBuffer for META, and ioModify for the rest.';
     throw new InvalidArgument(`a ${type} block`, nameOf(record.io), advice);
   }
   if (!Number.isSafeInteger(offset) || !(offset >= 0 && bytes >= 0 && offset + bytes <= m.blockBytes)) {
-    const seen = `${bytes} bytes from ${offset}`;
-    throw new InvalidArgument(`a range within ${m.blockBytes} bytes`, seen, 'Name the bytes that will change.');
+    const seen = `${bytes} bytes at byte ${offset}`;
+    throw new InvalidArgument(
+      `a range within the ${m.blockBytes} bytes of a block`,
+      seen,
+      'Name the bytes that will change.',
+    );
   }
   promiseNotInterlocked(record);
   return enter(m, record, bytes === 0 ? undefined : { offset, bytes }, undefined);
@@ -138,7 +142,7 @@ export function undoLaid(m: MountState, handle: Handle, result: Result): Answer 
   const record = m.handles.find(handle);
   const ticket = record?.ticket;
   if (record === undefined || ticket?.at !== 'cover') {
-    const seen = record === undefined ? `handle ${handle}, which is not open` : `a handle on ${nameOf(record.io)}`;
+    const seen = record === undefined ? `handle ${handle} is not open` : `the handle on ${nameOf(record.io)} does not`;
     throw new ImpossibleInput('undoLaid', 'the handle waits for an UNDO record', seen);
   }
   m.tickets.retire(ticket);
@@ -214,7 +218,8 @@ function takeInterlock(handle: LiveHandle): void {
 
 export function ioDoneInterlock(m: MountState, handle: Handle): Answer {
   const record = m.handles.opened(handle);
-  if (!record.interlock) throw new BrokenPromise('InterlockOwned', `not that of ${nameOf(record.io)}`);
+  if (!record.interlock)
+    throw new BrokenPromise('InterlockOwned', `the handle does not own the write interlock of ${nameOf(record.io)}`);
   record.interlock = false;
   record.io.modifyRefs = 0;
   wakeModRefs(m, record.io);

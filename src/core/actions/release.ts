@@ -188,7 +188,11 @@ export function lowMemoryRelease(m: MountState, handle: Handle): Answer {
   const { io } = record;
   const { bp } = io;
   if (refsOf(io) !== 1 || bp === undefined || io.modified || io.running || io.locked || io.reclaim) {
-    throw new ImpossibleInput('lowMemoryRelease', 'the last reference on a clean, idle buffer goes', nameOf(io));
+    throw new ImpossibleInput(
+      'lowMemoryRelease',
+      'the last reference on a clean, idle buffer goes',
+      `${nameOf(io)} is not one`,
+    );
   }
   m.handles.close(record);
   relBuffer(m, io, false);
@@ -200,7 +204,7 @@ export function delBuffer(m: MountState, handle: Handle): Answer {
   const record = releasable(m, handle);
   const { io } = record;
   if (io.type === 'volume') {
-    throw new InvalidArgument('a buffer', nameOf(io), 'A volume header goes with unload.');
+    throw new InvalidArgument('a buffer', nameOf(io), 'Use unload for a volume header.');
   }
   if (refsOf(io) > 1) return AGAIN;
   m.handles.close(record);
@@ -214,10 +218,11 @@ export function delBuffer(m: MountState, handle: Handle): Answer {
 export function unload(m: MountState, volumeNumber: number, block: number): Answer {
   const volume = volumeOf(m, volumeNumber);
   const io = volume.ios.get(block);
-  if (io === undefined) throw new BrokenPromise('Exists', `none for block ${block} of volume ${volume.name}`);
+  if (io === undefined)
+    throw new BrokenPromise('Exists', `there is no structure for block ${block} of volume ${volume.name}`);
   if (!isUnreferenced(io)) {
-    const busy = io.owner === undefined ? '' : `, and it is busy in ${io.owner.at}`;
-    throw new BrokenPromise('Unreferenced', `${refsOf(io)} references on ${nameOf(io)}${busy}`);
+    const busy = io.owner === undefined ? '' : `, and is busy at stage ${io.owner.at}`;
+    throw new BrokenPromise('Unreferenced', `${nameOf(io)} has references (${refsOf(io)})${busy}`);
   }
   clearModify(m, io, true);
   io.waitdep = true;
@@ -242,7 +247,11 @@ export function cleanLoose(m: MountState): Answer {
 export function ioInval(m: MountState, volumeNumber: number, block: number): Answer {
   const volume = volumeOf(m, volumeNumber);
   if (block === volume.headerBlock) {
-    throw new InvalidArgument('a block that is not a volume header', `block ${block}`, 'A header goes with unload.');
+    throw new InvalidArgument(
+      'a block that is not a volume header',
+      `block ${block}`,
+      'Use unload for a volume header.',
+    );
   }
   const io = volume.ios.get(block);
   if (io !== undefined && (io.bp !== undefined || io.reading)) return AGAIN;

@@ -41,12 +41,12 @@ export function kindOf(at: WaitsAt): TicketKind {
 
 export function resume(m: MountState, ticketNumber: Ticket, expected: TicketKind | undefined): Answer {
   const ticket = m.tickets.find(ticketNumber);
-  if (ticket === undefined) throw new BrokenPromise('TicketRunnable', `ticket ${ticketNumber}, which has ended`);
+  if (ticket === undefined) throw new BrokenPromise('TicketRunnable', `ticket ${ticketNumber} has ended already`);
   const kind = kindOf(ticket.at);
   if (expected !== undefined && expected !== kind) {
-    throw new BrokenPromise('TicketRunnable', `a ticket of ${kind}, not of ${expected}`);
+    throw new BrokenPromise('TicketRunnable', `the ticket is one of ${kind}, not of ${expected}`);
   }
-  if (!ticket.runnable) throw new BrokenPromise('TicketRunnable', `a ticket that still waits in ${ticket.at}`);
+  if (!ticket.runnable) throw new BrokenPromise('TicketRunnable', `the ticket still waits at stage ${ticket.at}`);
   switch (kind) {
     case 'get':
       return resumeGet(m, ticket);

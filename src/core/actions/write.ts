@@ -39,7 +39,7 @@ export function issueWrite(m: MountState, io: HammerIo, reclaim: boolean): void 
 export function ioFlush(m: MountState, handle: Handle, reclaim: boolean): Answer {
   const { io } = m.handles.opened(handle);
   if (io.modified && io.modifyRefs > 0) {
-    throw new BrokenPromise('NotBeingModified', `${io.modifyRefs} modifications open on ${nameOf(io)}`);
+    throw new BrokenPromise('NotBeingModified', `${nameOf(io)} is being modified (${io.modifyRefs})`);
   }
   if (!io.modified) return CLEAN;
   issueWrite(m, io, reclaim);
@@ -112,10 +112,10 @@ export function ioClearErrorNoassert(m: MountState, volumeNumber: number, block:
   const volume = volumeOf(m, volumeNumber);
   const io = volume.ios.get(block);
   if (io === undefined)
-    throw new BrokenPromise('PinnedOnly', `no structure for block ${block} of volume ${volume.name}`);
+    throw new BrokenPromise('PinnedOnly', `there is no structure for block ${block} of volume ${volume.name}`);
   if (!io.ioerror || refsOf(io) !== 1 || isLocked(io)) {
-    const pinned = io.ioerror ? 'pinned' : 'not pinned';
-    throw new BrokenPromise('PinnedOnly', `${nameOf(io)} is ${pinned} and has ${refsOf(io)} references`);
+    const pin = io.ioerror ? 'one is the pin of a failed write' : 'none is the pin of a failed write';
+    throw new BrokenPromise('PinnedOnly', `${nameOf(io)} has references (${refsOf(io)}), of which ${pin}`);
   }
   io.ioerror = false;
   dropRef(io);

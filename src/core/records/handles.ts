@@ -92,7 +92,7 @@ export class Handles extends Slots<LiveHandle> {
   live(handle: Handle): LiveHandle {
     const record = this.find(handle);
     if (record === undefined)
-      throw new BrokenPromise('HandleOpen', `handle ${handle}, which is not open or was released`);
+      throw new BrokenPromise('HandleOpen', `handle ${handle} is not open: it was released, or never handed out`);
     return record;
   }
 
@@ -100,7 +100,10 @@ export class Handles extends Slots<LiveHandle> {
   opened(handle: Handle): LiveHandle {
     const record = this.live(handle);
     if (record.ticket !== undefined) {
-      throw new BrokenPromise('HandleOpen', `a handle on ${nameOf(record.io)} that waits in ${record.ticket.at}`);
+      throw new BrokenPromise(
+        'HandleOpen',
+        `the handle on ${nameOf(record.io)} is busy: it waits at stage ${record.ticket.at}`,
+      );
     }
     return record;
   }
@@ -108,14 +111,19 @@ export class Handles extends Slots<LiveHandle> {
 
 export function promiseNoOpenModification(handle: LiveHandle): void {
   if (handle.mods !== 0) {
-    throw new BrokenPromise('NoOpenModification', `${handle.mods} open on ${nameOf(handle.io)}`);
+    throw new BrokenPromise(
+      'NoOpenModification',
+      `the handle has open modifications on ${nameOf(handle.io)} (${handle.mods})`,
+    );
   }
 }
 
 export function promiseNotInterlocked(handle: LiveHandle): void {
-  if (handle.interlock) throw new BrokenPromise('NotInterlocked', `it owns that of ${nameOf(handle.io)}`);
+  if (handle.interlock)
+    throw new BrokenPromise('NotInterlocked', `the handle owns the write interlock of ${nameOf(handle.io)}`);
 }
 
 export function promiseModificationOpen(handle: LiveHandle): void {
-  if (handle.mods === 0) throw new BrokenPromise('ModificationOpen', `none on ${nameOf(handle.io)}`);
+  if (handle.mods === 0)
+    throw new BrokenPromise('ModificationOpen', `the handle has no open modification on ${nameOf(handle.io)}`);
 }

@@ -45,7 +45,7 @@ export class Volume {
     this.headerBlock = options.headerBlock ?? -1;
   }
 
-  /** There is no header, or it is loaded and nobody is loading or unloading it. */
+  /** There is no header, or it is loaded and not being loaded or unloaded. */
   get isLoaded(): boolean {
     return this.headerBlock < 0 || (this.header?.bp !== undefined && !isLocked(this.header));
   }

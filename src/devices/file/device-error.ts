@@ -1,9 +1,9 @@
-// What can go wrong between the layer and a file: one error that names the file, what was asked of it, what was seen, and
-// what somebody can do about it. It is thrown by `FileDevice.open`, and comes with the completion of a request that failed.
+// What can go wrong between the layer and a file: one error that says what could not be done, where, why, and what to do about
+// it. It is thrown by `FileDevice.open`, and comes with the completion of a request that failed.
 //
 // `code` is what the system said (`ENOSPC`), or one of our own words for what the system does not call an error:
 //
-//   SHORT     the file or device ends before the place that was promised to be there
+//   SHORT     the file or device ends before the place that should be there
 //   STUCK     a write was accepted, and no byte of it moved
 //   THREAD    the I/O thread has died; nothing is known about what it was doing
 //   MALFORMED what was read is not what the file claims to be
@@ -47,13 +47,12 @@ export class DeviceError extends HammerIoError {
   constructor(failure: DeviceFailure, cause?: unknown) {
     const { file, operation, code, offset, bytes } = failure;
     const advice = failure.advice ?? adviceFor(code, operation);
-    const asked =
-      operation +
-      (bytes === undefined ? '' : ` of ${bytes} bytes`) +
-      (offset === undefined ? '' : ` at byte ${offset}`) +
-      ` on ${file}`;
+    const place =
+      (bytes === undefined ? '' : `${bytes} bytes `) +
+      (offset === undefined ? '' : `at byte ${offset} `) +
+      (bytes === undefined && offset === undefined ? '' : 'of ');
     super(
-      `DeviceError: ${asked} was promised to succeed; seen: ${code}, ${failure.seen ?? meaningOf(code)}. ${advice}`,
+      `Cannot ${operation === 'log' ? 'write' : operation} ${place}${file}: ${failure.seen ?? meaningOf(code)} (${code}). ${advice}`,
       cause === undefined ? undefined : { cause },
     );
     this.file = file;
@@ -67,40 +66,40 @@ export class DeviceError extends HammerIoError {
 
 const OWN_MEANINGS: Readonly<Record<string, string>> = {
   SHORT: 'the file ends before that place',
-  STUCK: 'the write was accepted and moved no byte',
+  STUCK: 'the write was accepted but moved no bytes',
   THREAD: 'the I/O thread has died',
-  MALFORMED: 'the contents are not of that kind',
+  MALFORMED: 'its contents are not what was expected',
 };
 
 /** The system's sentence for its code. */
 function meaningOf(code: string): string {
   for (const [name, meaning] of getSystemErrorMap().values()) if (name === code) return meaning;
-  return OWN_MEANINGS[code] ?? 'an error without a description';
+  return OWN_MEANINGS[code] ?? 'an error that the system does not describe';
 }
 
 const ADVICE: Readonly<Record<string, string>> = {
   EACCES: 'Give this user the permission for the file and its directory, or run as a user who has it.',
-  EAGAIN: 'The system keeps asking for patience; look for what holds the device up, and try again.',
-  EBADF: 'The volume was opened readOnly; open it without, to write to it.',
-  EBUSY: 'Somebody else uses it (or it is mounted); close that first.',
+  EAGAIN: 'The system was busy each time; find what holds the device up, and try again.',
+  EBADF: 'The volume was opened with readOnly; open it without it to write.',
+  EBUSY: 'It is in use or mounted; close or unmount it first.',
   EDQUOT: 'The disk quota of this user is used up; free space or have it raised, then write again.',
   EEXIST: 'Move the file that is there away, or choose another name.',
   EFBIG: 'The filesystem or a limit of this process (ulimit -f) forbids a file of that size.',
-  EINTR: 'Signals keep interrupting the transfer; find who sends them.',
+  EINTR: 'Signals keep interrupting the transfer; find out what sends them.',
   EINVAL: 'The system refuses the arguments; check the size of the file and of a block.',
-  EIO: 'The medium or the way to it failed: read the system log, and do not trust the place until it was rewritten.',
+  EIO: 'The medium or the connection to it failed: read the system log, and do not trust this place until it is rewritten.',
   EISDIR: 'Name a regular file or a block device, not a directory.',
   EMFILE: 'This process has too many open files; close some or raise ulimit -n.',
   ENFILE: 'The system has too many open files; close some.',
-  ENODEV: 'The device has gone; attach it and open the volume again.',
-  ENOENT: 'Check the path; with create a regular file is made, in a directory that exists.',
+  ENODEV: 'The device is gone; attach it and open the volume again.',
+  ENOENT: 'Check the path; with create, a regular file is made in an existing directory.',
   ENOSPC: 'Free space on the filesystem that holds the file, then write again.',
-  ENOTDIR: 'Check the path; a part of it is no directory.',
-  ENXIO: 'The device has gone; attach it and open the volume again.',
-  EPERM: 'The system forbids it: the file may be immutable, or its filesystem may not know hard links.',
-  EROFS: 'The filesystem is mounted read-only; open the volume readOnly, or remount it.',
+  ENOTDIR: 'Check the path; a part of it is not a directory.',
+  ENXIO: 'The device is gone; attach it and open the volume again.',
+  EPERM: 'The system forbids it: the file may be immutable, or its filesystem may not support hard links.',
+  EROFS: 'The filesystem is mounted read-only; open the volume with readOnly, or remount it.',
   ETXTBSY: 'The file is being executed or used as swap; choose another.',
-  SHORT: 'Somebody has truncated the file, or the number of blocks is wrong; restore the file or give fewer blocks.',
+  SHORT: 'The file was truncated, or the number of blocks is wrong; restore the file or give fewer blocks.',
   STUCK: 'The driver of the device is at fault; read the system log.',
   THREAD: 'Close the device, open it again, and check what was being written.',
   MALFORMED: 'Check the path.',
@@ -114,9 +113,9 @@ function adviceFor(code: string, operation: DeviceOperation): string {
   return ADVICE[code] ?? 'Read the system log.';
 }
 
-/** What an O_DIRECT transfer must be told about, because the system says no more than EINVAL. */
+/** What to check after an O_DIRECT transfer, because the system says no more than EINVAL. */
 export const DIRECT_ADVICE =
-  'With direct, blockBytes must be whole sectors of the device, the slab must come from FileDevice.alignedSlab, and the filesystem must know O_DIRECT; correct these or open without direct.';
+  'With direct, blockBytes must be whole sectors of the device, the slab must come from FileDevice.alignedSlab, and the filesystem must support O_DIRECT; correct these or open without direct.';
 
 /** A DeviceError for what the system or a library threw. */
 export function deviceErrorFrom(thrown: unknown, where: Omit<DeviceFailure, 'code'>): DeviceError {

@@ -4,7 +4,7 @@ import { checkShape, listOf, optional, PATH, shape, SHARED_MEMORY, TRUTH, whole 
 import { InvalidArgument } from '../../core/errors.ts';
 import type { FileVolume } from './volume-file.ts';
 
-/** What FileDevice.open is told. */
+/** How a FileDevice is opened. */
 export interface FileDeviceOptions {
   /** Their position is their number. */
   readonly volumes: readonly FileVolume[];
@@ -39,7 +39,7 @@ const SECTOR_BYTES = 512;
 export function checkFileDeviceOptions(options: FileDeviceOptions): void {
   checkShape(FILE_DEVICE_SHAPE, options, 'FileDevice.open');
   const { volumes, blockBytes } = options;
-  expect(volumes.length > 0, 'a volume or more', 'none');
+  expect(volumes.length > 0, 'one volume or more', 'none');
   expect(blockBytes % 8 === 0, 'a blockBytes that is a positive multiple of 8', blockBytes);
   for (const { path, blocks, create, readOnly, direct } of volumes) {
     const fits = blocks === undefined || Number.isSafeInteger(blocks * blockBytes);
@@ -47,8 +47,8 @@ export function checkFileDeviceOptions(options: FileDeviceOptions): void {
     const isWhole = direct !== true || blockBytes % SECTOR_BYTES === 0;
     expect(isWhole, `blocks of whole sectors of ${SECTOR_BYTES} bytes for ${path}, with direct`, blockBytes);
     if (create === true) {
-      expect(blocks !== undefined, `a number of blocks for ${path}, which is to be made`, blocks);
-      expect(readOnly !== true, `${path} to be made or to be read only`, 'both');
+      expect(blocks !== undefined, `a number of blocks for ${path}, which is to be created`, blocks);
+      expect(readOnly !== true, `create or readOnly for ${path}`, 'both');
     }
   }
 }

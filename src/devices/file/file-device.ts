@@ -6,11 +6,11 @@
 //   onCompletions ◀── message ──┘
 //
 // What may be relied on. Requests that are submitted in one synchronous stretch reach the thread together. Each ends once, in
-// any order, and `onCompletions` is told from the event loop, never from inside `submit`. Between submission and completion
-// the memory of a request is the device's: nobody changes what is being written, nobody reads what is being read. A write is
+// any order, and `onCompletions` is called from the event loop, never from inside `submit`. Between submission and completion
+// the memory of a request is the device's: what is being written must not be changed, and what is being read must not be looked at. A write is
 // with the operating system when it completes (with `dsync`: durable), and durable when a flush has succeeded that was
 // submitted after its completion. A flush that failed stays failed, and so does every later one of the volume: the system
-// may have dropped what it could not write. A request fails with a DeviceError of its own, also when it was moved together
+// may have dropped what it could not write. A request fails with a DeviceError of its own, even when it was moved together
 // with others. Pending requests keep the process alive, an idle device does not. A flush that was announced (`flushAhead`) is
 // begun behind the writes, and not one way there and back later; it promises the same as one that was not.
 //
@@ -53,7 +53,7 @@ export class FileDevice implements Device {
   /** Capacity of each volume, in blocks. */
   readonly blocks: readonly number[];
   readonly blockBytes: number;
-  /** Told of requests that have ended, a batch at a time. Set by the owner. */
+  /** Called with requests that have ended, a batch at a time. Set by the owner. */
   onCompletions: (batch: readonly FileCompletion[]) => void = () => undefined;
 
   readonly #files: readonly VolumeFile[];
@@ -236,7 +236,7 @@ export class FileDevice implements Device {
     this.#failAll();
   }
 
-  /** Ends everything pending, because nobody is there any more who could. */
+  /** Ends everything pending, because the thread that could is gone. */
   #failAll(): void {
     const requests = [...this.#inFlight.filter((request) => request !== undefined), ...this.#queue];
     this.#inFlight.fill(undefined);
@@ -317,8 +317,8 @@ export class FileDevice implements Device {
     const { block } = request;
     const count = this.#blocksOf(views);
     if (!Number.isSafeInteger(block) || block < 0 || block + count > blocks) {
-      const seen = `${request.kind} of ${count} from block ${block} on`;
-      throw new InvalidArgument(`a place in the ${blocks} blocks of the volume`, seen, 'Correct the number.');
+      const seen = `a ${request.kind} of ${count} at block ${block}`;
+      throw new InvalidArgument(`a place within the ${blocks} blocks of the volume`, seen, 'Correct the number.');
     }
     for (const view of views) {
       const isWhole = view.length > 0 && view.length % this.blockBytes === 0;

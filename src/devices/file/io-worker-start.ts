@@ -14,7 +14,7 @@ export async function startIoWorker(data: IoThreadData): Promise<Worker> {
     await isReady(worker);
   } catch (cause) {
     const seen = 'it could not be started';
-    const advice = 'Read the cause of this error; the package may be incomplete or memory short.';
+    const advice = 'Read the cause of this error; the package may be incomplete, or memory may be short.';
     throw new DeviceError({ file: 'the I/O thread', operation: 'open', code: 'THREAD', seen, advice }, cause);
   }
   return worker;

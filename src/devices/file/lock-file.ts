@@ -13,7 +13,7 @@
 //   shared       by those who only read: each has a file of its own, `<path>.lock.reader.<pid>.…`. Whoever writes takes the lock
 //                first and looks for readers then, a reader makes its file first and looks for the lock then; so of two that
 //                come together at least one sees the other
-//   released     by unlinking, if it still says what we wrote: somebody may have removed it by hand, and another process
+//   released     by unlinking, if it still says what we wrote: it may have been removed by hand, and another process
 //                taken it. (Inode numbers would not tell: the next file gets the number of the one that was removed.)
 //
 // Hard links to the locked file are other names with other locks; within a process `volume-file.ts` notices them.
@@ -102,7 +102,7 @@ export class LockFile {
     }
   }
 
-  /** Gives the lock back. A lock that is not ours any more, because somebody removed it by hand, is left alone. */
+  /** Gives the lock back. A lock that is not ours any more, because it was removed by hand, is left alone. */
   async release(): Promise<void> {
     try {
       if ((await textIn(this.#path)) === this.#text) await unlink(this.#path);
@@ -152,7 +152,7 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Replaces the lock of a dead holder by ours; false if somebody else was quicker. */
+/** Replaces the lock of a dead holder by ours; false if another process was quicker. */
 async function tookOver(file: string, path: string, temporary: string, own: LockHolder): Promise<boolean> {
   const guard = `${path}.takeover`;
   if (!(await linked(temporary, guard))) {
@@ -160,8 +160,8 @@ async function tookOver(file: string, path: string, temporary: string, own: Lock
       file,
       operation: 'lock',
       code: 'EBUSY',
-      seen: `its lock is being taken over from a process that died (${guard} exists)`,
-      advice: `Try again; if nobody is at it, remove ${guard}.`,
+      seen: `its lock is being taken over from a process that has died (${guard} exists)`,
+      advice: `Try again; if no process is taking it over, remove ${guard}.`,
     });
   }
   try {
@@ -242,8 +242,8 @@ function held(file: string, path: string, holder: LockHolder | 'malformed', life
       file,
       operation: 'lock',
       code: 'EBUSY',
-      seen: `its lock ${path} does not tell who holds it`,
-      advice: `If nobody has the file open, remove ${path}.`,
+      seen: `its lock ${path} does not say who holds it`,
+      advice: `If no process has the file open, remove ${path}.`,
     });
   }
   const isOurs = holder.pid === process.pid && life === 'alive';
@@ -263,6 +263,6 @@ function whatLockFailureMeans(thrown: unknown, path: string): { advice?: string 
   if (isCode(thrown, 'EACCES'))
     return { advice: `Give this user the right to create ${path}, which keeps others out.` };
   if (isCode(thrown, 'EPERM') || isCode(thrown, 'ENOTSUP') || isCode(thrown, 'EOPNOTSUPP'))
-    return { advice: 'Keep the file on a filesystem that knows hard links, which its lock is made with.' };
+    return { advice: 'Keep the file on a filesystem that supports hard links, which its lock needs.' };
   return {};
 }

@@ -1,4 +1,4 @@
-// One volume: a regular file or a block device that is open, measured, and nobody else's.
+// One volume: a regular file or a block device that is open, measured, and ours alone.
 //
 //   whose      Linux lets one opener at a time have a block device with O_EXCL, and none while it is mounted. A regular file
 //              is guarded by a lock file beside it, which those who only read share. Both end at the first name of the file (realpath), so symbolic links are
@@ -231,7 +231,7 @@ async function claim(path: string, handle: FileHandle, readOnly: boolean, undo: 
       file: path,
       operation: 'open',
       code: 'EBUSY',
-      seen: 'this process has the same file open under another name (a hard link)',
+      seen: 'this process has the same file open under another name, a hard link',
       advice: 'Name each file once.',
     });
   }
@@ -262,7 +262,7 @@ async function measure(path: string, { blocks }: FileVolume, blockBytes: number)
         operation: 'measure',
         code: 'SHORT',
         seen: `it does not hold one block of ${blockBytes} bytes`,
-        advice: 'Make the file as long as the volume is to be, or give blocks and create and remove it first.',
+        advice: 'Make the file as long as the volume should be, or remove it and give blocks and create.',
       });
     }
     if (await hasBlock(blocks - 1)) return blocks;
@@ -273,7 +273,7 @@ async function measure(path: string, { blocks }: FileVolume, blockBytes: number)
       seen: `it ends before block ${blocks - 1} does, at byte ${at + 1}`,
     });
   } catch (thrown) {
-    const advice = 'If the place cannot be read, give blocks, so that the length need not be found.';
+    const advice = 'Give blocks, so that the length need not be found by reading.';
     throw deviceErrorFrom(thrown, {
       file: path,
       operation: 'measure',

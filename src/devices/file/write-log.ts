@@ -192,7 +192,7 @@ class LogFile {
     const taken = Buffer.allocUnsafeSlow(bytes);
     for (let done = 0; done < bytes;) {
       const read = this.#ask(() => readSync(this.#fd, taken, done, bytes - done, this.at + done));
-      if (read === 0) throw this.malformed(this.at, 'it became shorter while it was read');
+      if (read === 0) throw this.malformed(this.at, 'it became shorter while it was being read');
       done += read;
     }
     this.at += bytes;

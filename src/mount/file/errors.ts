@@ -3,7 +3,7 @@
 // that goes around it.
 
 import { HammerIoError } from '../../core/errors.ts';
-import type { BlockPlace } from '../errors.ts';
+import { reasonOf, type BlockPlace } from '../errors.ts';
 
 /** Bytes of a file. */
 export interface FileRange {
@@ -12,8 +12,7 @@ export interface FileRange {
   readonly length: number;
 }
 
-const bytesOf = ({ offset, length }: FileRange): string => `${length} bytes from byte ${offset} of the file on`;
-const because = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+const bytesOf = ({ offset, length }: FileRange): string => `${length} bytes at byte ${offset} of the file`;
 const hex = (crc: number): string => crc.toString(16).padStart(8, '0');
 
 /** A range of a file could not be read: the device cannot, or its place cannot be reached. It may be tried again. */
@@ -24,8 +23,8 @@ export class FileReadFailed extends HammerIoError {
 
   constructor(range: FileRange, place: BlockPlace, cause: unknown) {
     super(
-      `FileReadFailed: ${bytesOf(range)} were promised to be readable at block ${place.block} of ${place.name}; ` +
-        `seen: ${because(cause)} The range may be asked for again; other ranges are not concerned.`,
+      `Reading ${bytesOf(range)} failed at block ${place.block} of ${place.name}: ${reasonOf(cause)} ` +
+        'You may read the range again; other ranges are not affected.',
       { cause },
     );
     this.range = range;
@@ -41,8 +40,8 @@ export class FileWriteFailed extends HammerIoError {
 
   constructor(range: FileRange, place: BlockPlace, cause: unknown) {
     super(
-      `FileWriteFailed: ${bytesOf(range)} were promised to be written from block ${place.block} of ${place.name} on; ` +
-        `seen: ${because(cause)} What was committed before stands where it stood: open it anew from its extents.`,
+      `Writing ${bytesOf(range)} failed at block ${place.block} of ${place.name}: ${reasonOf(cause)} ` +
+        'What was committed before is intact: open the file anew from its extents.',
       { cause },
     );
     this.range = range;
@@ -63,8 +62,8 @@ export class FileCorrupt extends HammerIoError {
 
   constructor(range: FileRange, place: BlockPlace, written: number, seen: number) {
     super(
-      `FileCorrupt: ${bytesOf(range)} were promised to have CRC-32 ${hex(written)} at block ${place.block} of ` +
-        `${place.name}; seen: ${hex(seen)}. Take the data from a copy; with \`verify: false\` it can be read as it is.`,
+      `The ${bytesOf(range)} at block ${place.block} of ${place.name} are not what was written: their CRC-32 is ` +
+        `${hex(seen)}, not ${hex(written)}. Restore the data from a copy, or read it as it is with \`verify: false\`.`,
     );
     this.range = range;
     this.place = place;
@@ -82,8 +81,8 @@ export class NoSpace extends HammerIoError {
 
   constructor(range: FileRange, blocks: number, givenUp: number) {
     super(
-      `NoSpace: ${bytesOf(range)} were promised ${blocks} free blocks side by side in the space of the file; seen: none` +
-        `${givenUp === 0 ? '' : `, and ${givenUp} that are needed no more, which the next two or three commits make free`}. ` +
+      `There is no space for ${bytesOf(range)}: it takes ${blocks} free blocks side by side. ` +
+        (givenUp === 0 ? '' : `The next two or three commits make ${givenUp} blocks free. `) +
         'Commit, or open the file with more space.',
     );
     this.range = range;

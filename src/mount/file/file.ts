@@ -245,17 +245,13 @@ function elementOf({ fileOffset, volume, block, length, crc }: Extent): Element 
 
 function checkBytes(offset: number, bytes: Uint8Array): void {
   if (!(bytes instanceof Uint8Array)) {
-    throw new InvalidArgument(
-      'a Uint8Array, such as a Buffer',
-      shown(bytes),
-      'Make one over the memory that is meant.',
-    );
+    throw new InvalidArgument('a Uint8Array, such as a Buffer', shown(bytes), 'Make one over the same memory.');
   }
   checkRange(offset, bytes.length);
 }
 
 function checkRange(offset: number, length: number): void {
   if (Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0) return;
-  const seen = `${String(length)} bytes from byte ${String(offset)} on`;
+  const seen = `${String(length)} bytes at byte ${String(offset)}`;
   throw new InvalidArgument('a range of whole bytes from 0 on', seen, 'Correct the offset or the length.');
 }

@@ -5,7 +5,7 @@
 //   await file.readInto(0, buffer.bytes);
 //
 // While a call uses it the memory is the device's, as with `fs` when a callback has not come yet. So such a call ends when the
-// device has done with it, also if it is aborted; and memory that is given back meanwhile is lent anew when the call has ended.
+// device has done with it, even if it is aborted; and memory that is given back meanwhile is lent anew when the call has ended.
 // Only those of a mount that breaks reject at once: then nothing is lent any more, and the memory is the program's when `close`
 // has ended.
 
@@ -80,8 +80,8 @@ export class Loans implements Breakable {
   /** At least so many bytes. The errors are those of Mount.lend. */
   async lend(bytes: number, patience: AbortOptions): Promise<LentMemory> {
     if (!Number.isSafeInteger(bytes) || bytes <= 0 || bytes > this.#memory.bytes) {
-      const promised = `1 to ${this.#memory.bytes} bytes, which the mount has to lend`;
-      throw new InvalidArgument(promised, shown(bytes), 'Open the mount with more lentBytes.');
+      const promised = `1 to ${this.#memory.bytes} bytes, which is what the mount can lend`;
+      throw new InvalidArgument(promised, shown(bytes), 'Ask for less, or open the mount with more lentBytes.');
     }
     const lent = new LentMemory(
       await this.#memory.lend(Math.ceil(bytes / this.blockBytes) * this.blockBytes, patience),

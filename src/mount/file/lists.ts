@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import type { Element } from '../../direct/index.ts';
 import { InvalidArgument } from '../../core/errors.ts';
 
-const ADVICE = 'Give the list as commit has answered it.';
+const ADVICE = 'Give the list that commit returned.';
 const BIGGEST_CRC = 0xffff_ffff;
 
 export function promiseList(value: unknown, what: string, advice: string): void {

@@ -12,7 +12,7 @@ import { FileWork } from './work.ts';
 /** What a file is made of. */
 export interface FileOptions {
   /**
-   * Where the data stands: what the latest `commit` has answered. Default: an empty file. Each extent begins at a multiple of
+   * Where the data stands: what the latest `commit` returned. Default: an empty file. Each extent begins at a multiple of
    * `extentBytes`, is at most that long, and lies in `space`.
    */
   readonly extents?: readonly Element[];
@@ -69,7 +69,7 @@ export async function openWork(parts: FileParts, options: FileOptions): Promise<
   for (const { volume, block, length } of [...extents, ...older]) {
     const blocks = Math.ceil(length / core.view.blockBytes);
     if (direct.isReachable({ volume, block }, blocks)) continue;
-    const seen = `${blocks} blocks from block ${block} of volume ${volume} on`;
+    const seen = `${blocks} blocks at block ${block} of volume ${volume}`;
     throw new InvalidArgument('extents that lie in the space of the file', seen, 'Correct the extents or the space.');
   }
   const work = new FileWork(direct, direct.openFile('the file', extents, older), room, turns);
@@ -91,7 +91,7 @@ function checkSpace({ core, files }: FileParts, space: readonly DataZone[]): voi
   const taken = [...files.all].flatMap(({ direct }) => [...direct.zones]);
   for (const zone of space) {
     const { volume, block, blocks } = zone;
-    const seen = `${blocks} blocks from block ${block} of volume ${volume} on`;
+    const seen = `${blocks} blocks at block ${block} of volume ${volume}`;
     const end = core.view.volumes[volume]?.blocks;
     if (end === undefined || !(block + blocks <= end)) {
       throw new InvalidArgument('space on the volumes of the mount', seen, 'Correct the space.');
@@ -101,7 +101,11 @@ function checkSpace({ core, files }: FileParts, space: readonly DataZone[]): voi
         (other) => other.volume === volume && other.block < block + blocks && block < other.block + other.blocks,
       )
     ) {
-      throw new InvalidArgument('space that no other file has', seen, 'Give each file space of its own.');
+      throw new InvalidArgument(
+        'space of its own for the file',
+        seen,
+        'Another file has blocks of it: give each file its own.',
+      );
     }
     taken.push(zone);
   }

@@ -51,8 +51,7 @@ export class VolumeExists extends VolumeError {
   override readonly name = 'VolumeExists';
 
   constructor(volume: string) {
-    const advice = 'Give `overwrite` if its contents may be lost, or another path.';
-    super('VolumeExists', volume, 'be no volume yet', 'a volume header', advice);
+    super(volume, `${volume} is a volume already. Give \`overwrite\` if its contents may be lost, or another path.`);
   }
 }
 
@@ -80,7 +79,7 @@ export async function formatVolumes(volumes: readonly NewVolume[], options: Form
   }
 }
 
-/** The same for a device that is open and that nobody uses; it stays open. For one that takes any memory. */
+/** The same for a device that is open and not in use; it stays open. For one that takes any memory. */
 export async function formatDevice(device: MountDevice, options: FormatOptions = {}): Promise<void> {
   checkShape(DEVICE, device, 'the device of formatDevice');
   checkShape(FORMAT_SHAPE, options, 'formatDevice');
@@ -131,7 +130,7 @@ async function look(path: string, overwrite: boolean): Promise<boolean> {
 function checkBlockBytes(blockBytes: number): void {
   if (isBlockBytes(blockBytes)) return;
   const promised = 'a blockBytes that is a power of two from 512 to 1 MiB';
-  throw new InvalidArgument(promised, String(blockBytes), 'Choose the size for which the volumes are used.');
+  throw new InvalidArgument(promised, String(blockBytes), 'Choose another size.');
 }
 
 function checkSetId(setId: string | undefined): void {

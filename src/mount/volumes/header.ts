@@ -61,8 +61,8 @@ export class VolumeError extends HammerIoError {
   /** Path of the volume, or whatever its device calls it. */
   readonly volume: string;
 
-  constructor(kind: string, volume: string, promised: string, seen: string, advice: string) {
-    super(`${kind}: ${volume} was promised to ${promised}; seen: ${seen}. ${advice}`);
+  constructor(volume: string, message: string) {
+    super(message);
     this.volume = volume;
   }
 }
@@ -72,7 +72,10 @@ export class NotAVolume extends VolumeError {
   override readonly name = 'NotAVolume';
 
   constructor(volume: string, seen: string) {
-    super('NotAVolume', volume, 'begin with a volume header', seen, 'Check the path, or format the volume first.');
+    super(
+      volume,
+      `${volume} does not begin with a volume header: ${seen}. Check the path, or format the volume first.`,
+    );
   }
 }
 
@@ -81,8 +84,11 @@ export class UnsupportedFormat extends VolumeError {
   override readonly name = 'UnsupportedFormat';
 
   constructor(volume: string, seen: number) {
-    const advice = 'Use the version of this library that has formatted it.';
-    super('UnsupportedFormat', volume, `have format version ${VERSION}`, `version ${seen}`, advice);
+    super(
+      volume,
+      `${volume} has format version ${seen}, and this package reads version ${VERSION}. ` +
+        'Use the version of the package that formatted it.',
+    );
   }
 }
 
@@ -90,8 +96,8 @@ export class UnsupportedFormat extends VolumeError {
 export class CorruptHeader extends VolumeError {
   override readonly name = 'CorruptHeader';
 
-  constructor(volume: string, promised: string, seen: string) {
-    super('CorruptHeader', volume, promised, seen, 'Restore the first block from a copy.');
+  constructor(volume: string, seen: string) {
+    super(volume, `The header of ${volume} is damaged: ${seen}. Restore the first block from a copy.`);
   }
 }
 
@@ -99,8 +105,12 @@ export class CorruptHeader extends VolumeError {
 export class WrongSize extends VolumeError {
   override readonly name = 'WrongSize';
 
-  constructor(volume: string, promised: string, seen: string) {
-    super('WrongSize', volume, promised, seen, 'Somebody has cut it, or it is a partial copy: restore it whole.');
+  constructor(volume: string, header: string, seen: string) {
+    super(
+      volume,
+      `${volume} has another size than its header says: ${header}, but ${seen}. ` +
+        'It was cut, or is a partial copy: restore it whole.',
+    );
   }
 }
 
@@ -108,8 +118,12 @@ export class WrongSize extends VolumeError {
 export class WrongSet extends VolumeError {
   override readonly name = 'WrongSet';
 
-  constructor(volume: string, promised: string, seen: string) {
-    super('WrongSet', volume, promised, seen, 'Name all volumes of one set, each once, in the order of their numbers.');
+  constructor(volume: string, seen: string) {
+    super(
+      volume,
+      `${volume} does not fit in with the other volumes: ${seen}. ` +
+        'Name all volumes of one set, each once, in the order of their numbers.',
+    );
   }
 }
 
@@ -150,14 +164,19 @@ export function hasMagic(block: Uint8Array): boolean {
  * @throws NotAVolume, UnsupportedFormat, CorruptHeader
  */
 export function readBlockBytes(first: Uint8Array, volume: string): number {
-  if (first.length < FIRST_BYTES) throw new NotAVolume(volume, `${first.length} bytes in all`);
-  if (!hasMagic(first)) throw new NotAVolume(volume, `the bytes ${Buffer.from(first.subarray(0, 12)).toString('hex')}`);
+  if (first.length < FIRST_BYTES) throw new NotAVolume(volume, `it has ${first.length} bytes in all`);
+  if (!hasMagic(first)) {
+    throw new NotAVolume(volume, `its first bytes are ${Buffer.from(first.subarray(0, 12)).toString('hex')}`);
+  }
   const view = viewOf(first);
   const version = view.getUint16(AT.version, true);
   if (version !== VERSION) throw new UnsupportedFormat(volume, version);
   const blockBytes = view.getUint32(AT.blockBytes, true);
   if (!isBlockBytes(blockBytes)) {
-    throw new CorruptHeader(volume, 'have blocks of a power of two from 512 bytes to 1 MiB', `${blockBytes} bytes`);
+    throw new CorruptHeader(
+      volume,
+      `it says blocks of ${blockBytes} bytes, which is no power of two from 512 to 1 MiB`,
+    );
   }
   return blockBytes;
 }
@@ -169,11 +188,11 @@ export function readBlockBytes(first: Uint8Array, volume: string): number {
 export function readHeader(block: Uint8Array, volume: string): VolumeHeader {
   const blockBytes = readBlockBytes(block, volume);
   if (block.length !== blockBytes) {
-    const seen = block.length < blockBytes ? `${block.length} bytes in all` : `${block.length} bytes a block`;
-    throw new WrongSize(volume, `have blocks of ${blockBytes} bytes`, seen);
+    const seen = block.length < blockBytes ? `${block.length} bytes in all` : `a device with blocks of ${block.length}`;
+    throw new WrongSize(volume, `blocks of ${blockBytes} bytes`, seen);
   }
   if (!hasValidCrc(block)) {
-    throw new CorruptHeader(volume, 'hold the CRC-32 of its header in its first four bytes', 'another one');
+    throw new CorruptHeader(volume, 'its first four bytes are not the CRC-32 of the rest');
   }
   const view = viewOf(block);
   const header: VolumeHeader = {
@@ -185,7 +204,7 @@ export function readHeader(block: Uint8Array, volume: string): VolumeHeader {
     generation: Number(view.getBigUint64(AT.generation, true)),
   };
   const seen = impossible(header);
-  if (seen !== undefined) throw new CorruptHeader(volume, 'have a header that makes sense', seen);
+  if (seen !== undefined) throw new CorruptHeader(volume, `it says ${seen}`);
   return header;
 }
 
@@ -210,22 +229,26 @@ export function checkSet(
   headers.forEach((header, position) => {
     const name = names[position]!;
     if (header.setId !== first.setId) {
-      throw new WrongSet(name, `belong to set ${first.setId} like ${names[0]!}`, `set ${header.setId}`);
+      throw new WrongSet(name, `it belongs to set ${header.setId}, and ${names[0]!} to set ${first.setId}`);
     }
     if (header.volumes !== headers.length) {
-      throw new WrongSet(name, `be one of ${headers.length} volumes`, `a set of ${header.volumes}`);
+      throw new WrongSet(name, `its set has ${header.volumes} volumes, and ${headers.length} are named`);
     }
     if (header.number !== position) {
-      throw new WrongSet(name, `be volume ${position} of its set`, `volume ${header.number}`);
+      throw new WrongSet(name, `it is volume ${header.number} of its set, and is named as volume ${position}`);
     }
     if (header.blockBytes !== first.blockBytes) {
-      const promised = `have blocks of ${first.blockBytes} bytes like ${names[0]!}`;
-      throw new WrongSet(name, promised, `${header.blockBytes} bytes`);
+      throw new WrongSet(name, otherBlockBytes(header.blockBytes, names[0]!, first.blockBytes));
     }
     if (capacities[position]! < header.blocks) {
-      throw new WrongSize(name, `hold ${header.blocks} blocks`, `room for ${capacities[position]!}`);
+      throw new WrongSize(name, `${header.blocks} blocks`, `room for ${capacities[position]!}`);
     }
   });
+}
+
+/** What WrongSet says of volumes with blocks of two sizes. */
+export function otherBlockBytes(seen: number, first: string, blockBytes: number): string {
+  return `its blocks have ${seen} bytes, and those of ${first} have ${blockBytes}`;
 }
 
 function viewOf(block: Uint8Array): DataView {

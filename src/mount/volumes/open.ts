@@ -32,7 +32,7 @@ import { Loans } from '../file/lent-memory.ts';
 import type { MountDevice } from '../../devices/mount-device.ts';
 import { RawBlocks } from './raw-blocks.ts';
 import type { VolumeHeader } from './header.ts';
-import { checkSet, FIRST_BYTES, readBlockBytes, readHeader, WrongSet } from './header.ts';
+import { checkSet, FIRST_BYTES, otherBlockBytes, readBlockBytes, readHeader, WrongSet } from './header.ts';
 
 /** A formatted volume in a file or on a block device. */
 export type MountVolume = Omit<FileVolume, 'create'>;
@@ -193,7 +193,7 @@ function takeDevice(options: DeviceMountOptions): Opened {
 
 async function openVolumes(options: VolumesMountOptions): Promise<Opened> {
   const { volumes, cacheBytes, writeLog } = options;
-  if (volumes.length === 0) throw new InvalidArgument('a volume or more', 'none', 'Name the volumes of a set.');
+  if (volumes.length === 0) throw new InvalidArgument('one volume or more', 'none', 'Name the volumes of a set.');
   const files = volumes.map((volume) => (typeof volume === 'string' ? { path: volume } : volume));
   const names = files.map(({ path }) => path);
   const blockBytes = await commonBlockBytes(names);
@@ -238,8 +238,7 @@ async function commonBlockBytes(paths: readonly string[]): Promise<number> {
   const sizes = await Promise.all(paths.map(blockBytesOf));
   const other = sizes.findIndex((size) => size !== sizes[0]);
   if (other < 0) return sizes[0]!;
-  const promised = `have blocks of ${sizes[0]!} bytes like ${paths[0]!}`;
-  throw new WrongSet(paths[other]!, promised, `${sizes[other]!} bytes`);
+  throw new WrongSet(paths[other]!, otherBlockBytes(sizes[other]!, paths[0]!, sizes[0]!));
 }
 
 async function blockBytesOf(path: string): Promise<number> {

@@ -290,7 +290,9 @@ export class ProductionDirectDriver implements DirectDriver {
       const ends = front.answered - this.#answered[i]!;
       if (ends === 0) return;
       if (ends !== 1)
-        throw new EndedTwice(`An operation of front ${this.#shape.fronts[i]!.name} has ended ${ends} times.`);
+        throw new EndedTwice(
+          `An operation of front ${this.#shape.fronts[i]!.name} ended ${ends} times; it must end once.`,
+        );
       this.#answered[i] = front.answered;
       completed |= 1 << i;
       if (front.result === 'error' && front.failure?.reason === 'checksum')

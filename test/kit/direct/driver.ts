@@ -20,7 +20,7 @@ export class EndedTwice extends Error {
   override readonly name = 'EndedTwice';
 }
 
-/** What an implementation must be able to do to be held against the direct model. */
+/** What an implementation must be able to do to be checked against the direct model. */
 export interface DirectDriver {
   /** What reports call the implementation; `production` where absent. */
   readonly name?: string;

@@ -104,7 +104,7 @@ export function* directConformRounds(options: DirectConformOptions = {}): Genera
   ] as const)
     // prettier-ignore
     if (!Number.isInteger(value) || value < least || value >= SEED_END)
-      throw new RangeError(`${name} was promised to be a whole number from ${least} below 2^31; seen: ${value}.`);
+      throw new RangeError(`${name} must be a whole number from ${least} below 2^31, but is ${value}.`);
   const tally = new DirectTally();
   let [begun, taken] = [0, 0];
   for (let round = 0; begun < runs; round++) {

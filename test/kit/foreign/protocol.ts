@@ -124,7 +124,7 @@ const NOBODY: readonly number[] = [];
 /** Left out when nothing was read or written. */
 function readStats(given: unknown): StepStats {
   if (given === undefined) return NO_STATS;
-  if (!isObject(given)) throw new Malformed(`"stats" is ${quoted(given)}, which is no JSON object`);
+  if (!isObject(given)) throw new Malformed(`"stats" is ${quoted(given)}, which is not a JSON object`);
   refuseOthers(given, ['diskRead', 'diskWrite'], '"stats"');
   const bytes = (name: string): number => wholeOf(given[name] ?? 0, Number.MAX_SAFE_INTEGER, `"${name}"`);
   return { diskRead: bytes('diskRead'), diskWrite: bytes('diskWrite') };

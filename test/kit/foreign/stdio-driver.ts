@@ -44,7 +44,9 @@ export class ForeignBrokenPromise extends Error {
   readonly promise: string;
 
   constructor(promise: string) {
-    super(`The implementation says that ${promise} is broken.`);
+    super(
+      `The implementation says that its caller broke the promise ${promise}; check-model --explain ${promise} says what it is.`,
+    );
     this.promise = promise;
   }
 }

@@ -178,7 +178,7 @@ class Play {
       ['maxCommands', this.#maxCommands, 1],
     ] as const)
       if (!Number.isInteger(value) || value < least || value >= SEED_END)
-        throw new RangeError(`${name} was promised to be a whole number from ${least} below 2^31; seen: ${value}.`);
+        throw new RangeError(`${name} must be a whole number from ${least} below 2^31, but is ${value}.`);
   }
 
   /** The programs of the round with that seed. */

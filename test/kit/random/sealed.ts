@@ -18,7 +18,9 @@ export function sealed(prefix: string, body: Uint8Array): string {
 export function unsealed(prefix: string, text: string): Buffer {
   const token = text.trim();
   if (!token.startsWith(prefix))
-    throw new TokenError(`'${clipped(token)}' is no token: one begins with ${prefix}; copy it whole from the report.`);
+    throw new TokenError(
+      `'${clipped(token)}' is not a token: one begins with ${prefix}; copy it whole from the report.`,
+    );
   const all = Buffer.from(token.slice(prefix.length), 'base64url');
   const body = all.subarray(0, -4);
   // The decoder of base64url forgives stray characters; a token has none.

@@ -24,7 +24,7 @@ export interface ModelView {
   look(): Snapshot;
 }
 
-/** How two states are held against each other; an implementation that shows less brings its own. */
+/** How two states are compared with each other; an implementation that shows less brings its own. */
 export interface Comparison {
   /** Whether nobody can tell them apart; asked after each step. */
   same(model: Snapshot, seen: Snapshot): boolean;

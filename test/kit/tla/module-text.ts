@@ -1,6 +1,6 @@
 // The outline of a TLA+ module read from its text: name, EXTENDS, declarations, and where each of them stands.
 //
-// Enough to join modules and to hold a cfg against a module, quick, and without a syntax tree. Comments and strings are
+// Enough to join modules and to check a cfg against a module, quick, and without a syntax tree. Comments and strings are
 // blanked first, position by position, so that nothing inside them is mistaken for a declaration. Not a parser: whether
 // the module is well-formed is for the engines to say.
 

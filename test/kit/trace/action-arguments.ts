@@ -50,7 +50,7 @@ export function plainAction(action: Action): JsonObject {
 export function readAction(given: JsonObject, shape: Shape): Action {
   const kind = given['kind'] as ActionKind;
   const names = ARGUMENTS.get(kind);
-  if (names === undefined) throw new Malformed(`${quoted(given['kind'])} is no action kind`);
+  if (names === undefined) throw new Malformed(`${quoted(given['kind'])} is not an action kind`);
   for (const name of names) if (!fits(given[name], name, shape)) throw new Malformed(unfit(given[name], name, kind));
   let surplus = -1 - names.length;
   for (const _ in given) surplus++;

@@ -1,7 +1,7 @@
 // Text from outside that does not mean what it should: a trace file, or the answer of an adapter. Whoever reads it knows the
 // place (a line, a request) and says so; the readers of the parts only say what is wrong with the part.
 
-/** What is wrong with a piece of text, as the end of a sentence: `"refs" of io 0 is "two", which is no whole number`. */
+/** What is wrong with a piece of text, as the end of a sentence: `"refs" of io 0 is "two", which is not a whole number`. */
 export class Malformed extends Error {
   override readonly name = 'Malformed';
 }
@@ -22,7 +22,7 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 export function objectOf(value: unknown, what: string): JsonObject {
-  if (!isObject(value)) throw new Malformed(`${what} is ${quoted(value)}, which is no JSON object`);
+  if (!isObject(value)) throw new Malformed(`${what} is ${quoted(value)}, which is not a JSON object`);
   return value;
 }
 
@@ -33,13 +33,14 @@ export function refuseOthers(object: JsonObject, known: readonly string[], what:
 }
 
 export function textOf(value: unknown, what: string): string {
-  if (typeof value !== 'string' || value === '') throw new Malformed(`${what} is ${quoted(value)}, which is no text`);
+  if (typeof value !== 'string' || value === '')
+    throw new Malformed(`${what} is ${quoted(value)}, which is not a text`);
   return value;
 }
 
 export function wholeOf(value: unknown, most: number, what: string): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > most)
-    throw new Malformed(`${what} is ${quoted(value)}, which is no whole number from 0 to ${most}`);
+    throw new Malformed(`${what} is ${quoted(value)}, which is not a whole number from 0 to ${most}`);
   return value;
 }
 
@@ -55,7 +56,7 @@ export function wordOf<Word extends string>(value: unknown, words: readonly Word
 }
 
 export function listOf(value: unknown, most: number, what: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new Malformed(`${what} is ${quoted(value)}, which is no list`);
+  if (!Array.isArray(value)) throw new Malformed(`${what} is ${quoted(value)}, which is not a list`);
   if (value.length > most) throw new Malformed(`${what} has ${value.length} entries; at most ${most} can be`);
   return value;
 }
@@ -65,6 +66,6 @@ export function parseJson(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
-    throw new Malformed(`${quoted(line)} is no JSON`);
+    throw new Malformed(`${quoted(line)} is not JSON`);
   }
 }

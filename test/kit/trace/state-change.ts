@@ -234,7 +234,7 @@ function isWithin(range: Range, value: unknown): boolean {
 function outside(range: Range): string {
   if (range === 'flag') return 'which is neither true nor false';
   if (range instanceof Set) return `which is none of ${[...range].join(', ')}`;
-  return `which is no whole number from ${(range as { readonly least: number }).least}`;
+  return `which is not a whole number from ${(range as { readonly least: number }).least}`;
 }
 
 function applyNeeds(into: number[], given: unknown, what: string): void {

@@ -81,14 +81,14 @@ describe('explainClaim', () => {
     expect(explainClaim('H16')).toMatch(/^ {2}front h1: cached s2$/m);
   });
 
-  it('tells of a fault of a device what the layer promises, who is told, and what holds', () => {
+  it('tells of a fault of a device what the layer promises, what reports it, and what holds', () => {
     expect(explainClaim('F4')).toBe(
       [
         'F4 Fails every read of a block with EIO (a fault of a device, on read)',
         '',
-        'The layer: detected: somebody is told.',
-        'Told by: the get that caused the read answers error.',
-        'Then: Every getter is answered error, one read each; no buffer, structure or reference is left behind.',
+        'The layer: detected: an error is reported.',
+        'Reported by: the get that caused the read answers error.',
+        'Then: Every get ends in error, after one read each; no buffer, structure or reference is left behind.',
         'Why: How often to try is for the caller to decide; a layer that tried for ever would hang its callers.',
         '',
         'sys/vfs/hammer/hammer_io.c (e8c03636):',
@@ -96,7 +96,7 @@ describe('explainClaim', () => {
       ].join('\n'),
     );
     expect(explainClaim('F8')).toContain(
-      'The layer: outside the contract: nobody is told.\nThen: While the buffer is attached',
+      'The layer: outside the contract: no error is reported.\nThen: While the buffer is attached',
     );
     expect(explainClaim('F8')).toContain('\nhasValidCrc on a META block: finds nothing.\n');
   });

@@ -156,7 +156,7 @@ describe('the truth', () => {
     expect(sectors(stage.read(1).bytes)).toEqual([1, 9]);
   });
 
-  test('contents handed in are copied, also when they come as a Buffer', () => {
+  test('contents handed in are copied, even when they come as a Buffer', () => {
     const { device } = new Stage();
     const bytes = Buffer.alloc(BYTES, 1);
     device.format(0, 1, bytes);
@@ -169,19 +169,16 @@ describe('the truth', () => {
 
 describe('mistakes of a test are told before anything happens', () => {
   test.each<[string, (stage: Stage) => unknown]>([
-    [
-      'ImpossibleFault: stale was promised for a read; seen: write',
-      (s) => s.write(1, 1, { code: 'stale', versionsBack: 1 }),
-    ],
-    ['a write or a flush; seen: read', (s) => s.read(1, { code: 'lost' })],
-    ['a write; seen: flush', (s) => s.flush({ code: 'torn', sectors: [], result: 'ok' })],
-    ['a bit from 0 to 8191; seen: 8192', (s) => s.read(1, { code: 'flip', bit: 8192 })],
-    ['a number of bytes from 0 to 1023; seen: 1024', (s) => s.read(1, { code: 'short', bytes: 1024 })],
-    ['a sector from 0 to 1; seen: 2', (s) => s.write(1, 1, { code: 'torn', sectors: [0, 2], result: 'ok' })],
-    ['a number of bytes from 0 to 1024; seen: 1025', (s) => s.write(1, 1, { code: 'EIO', arrivedBytes: 1025 })],
-    ['flipAtRest was promised for a bit from 0 to 8191; seen: -1', (s) => s.device.flipAtRest(0, 1, -1)],
+    ['The fault stale needs a read, but got write.', (s) => s.write(1, 1, { code: 'stale', versionsBack: 1 })],
+    ['a write or a flush, but got read', (s) => s.read(1, { code: 'lost' })],
+    ['a write, but got flush', (s) => s.flush({ code: 'torn', sectors: [], result: 'ok' })],
+    ['a bit from 0 to 8191, but got 8192', (s) => s.read(1, { code: 'flip', bit: 8192 })],
+    ['a number of bytes from 0 to 1023, but got 1024', (s) => s.read(1, { code: 'short', bytes: 1024 })],
+    ['a sector from 0 to 1, but got 2', (s) => s.write(1, 1, { code: 'torn', sectors: [0, 2], result: 'ok' })],
+    ['a number of bytes from 0 to 1024, but got 1025', (s) => s.write(1, 1, { code: 'EIO', arrivedBytes: 1025 })],
+    ['The fault flipAtRest needs a bit from 0 to 8191, but got -1', (s) => s.device.flipAtRest(0, 1, -1)],
     ['The device has 2 volumes, not 3.', (s) => s.flush(undefined, 2)],
-    ['ImpossibleInput', (s) => s.device.complete(7)],
+    ['complete is possible only when the request is pending', (s) => s.device.complete(7)],
     ['A block is whole sectors of 512 bytes, not 100 bytes.', () => new FaultDevice(1, 100)],
   ])('%s', (message, mistake) => {
     const stage = new Stage();

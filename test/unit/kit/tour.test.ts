@@ -1,5 +1,5 @@
 // A tour must meet every wanted edge, move only along edges and resets, and be as short as its definition says. On small
-// graphs the length is held against the best that an exhaustive search finds.
+// graphs the length is checked against the best that an exhaustive search finds.
 
 import { describe, expect, test } from 'vitest';
 import { RESET, shortestTour, type Tour, type WalkGraph } from '../../kit/tour.ts';

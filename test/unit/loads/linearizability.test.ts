@@ -1,4 +1,4 @@
-// The check of linearizability: held against trying every order, and shown to refuse each kind of contradiction.
+// The check of linearizability: checked against trying every order, and shown to refuse each kind of contradiction.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

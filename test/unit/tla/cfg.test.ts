@@ -1,4 +1,4 @@
-// Configurations: read completely, refused in one sentence, held against the constants of the module.
+// Configurations: read completely, refused in one sentence, checked against the constants of the module.
 
 import { describe, expect, it } from 'vitest';
 import { CfgError, checkConstants, readCfg } from '../../kit/tla/cfg.ts';

@@ -62,8 +62,8 @@ describe('an answer outside the protocol is refused', () => {
   const answer = { id: 1, protocol: 1, ...hello };
   const perform = (given: object) => () => readPerformed({ id: 1, ...given }, hello, 2);
   const cases: readonly (readonly [string, () => unknown, RegExp])[] = [
-    ['no JSON', () => readAnswer('done', 1), /is no JSON/],
-    ['no object', () => readAnswer('[1]', 1), /no JSON object/],
+    ['no JSON', () => readAnswer('done', 1), /is not JSON/],
+    ['no object', () => readAnswer('[1]', 1), /not a JSON object/],
     ['another id', () => readAnswer('{"id":2}', 1), /"id" is 2, but the request was 1/],
     ['no id', () => readAnswer('{}', 1), /"id" is nothing/],
     ['another version', () => readHello({ ...answer, protocol: 2 }), /"protocol" is 2/],

@@ -255,7 +255,7 @@ describe('a run that proves nothing', () => {
   });
 
   test('is not asked for', () => {
-    expect(() => conform({ runs: 0 })).toThrow('runs was promised to be a whole number from 1 below 2^31; seen: 0.');
+    expect(() => conform({ runs: 0 })).toThrow('runs must be a whole number from 1 below 2^31, but is 0.');
     expect(() => conform({ seed: 0.5 })).toThrow(RangeError);
   });
 });

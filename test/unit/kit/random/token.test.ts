@@ -57,7 +57,9 @@ describe('a token', () => {
   });
 
   test('is refused in one sentence', () => {
-    expect(() => replay('hello')).toThrow("'hello' is no token: one begins with r1-; copy it whole from the report.");
+    expect(() => replay('hello')).toThrow(
+      "'hello' is not a token: one begins with r1-; copy it whole from the report.",
+    );
     expect(() => replay('')).toThrow(TokenError);
     expect(() => replay('r1-')).toThrow("The token 'r1-' is damaged: its checksum does not fit; copy it whole.");
   });

@@ -190,7 +190,7 @@ describe('what is no trace is refused with one sentence and its line', () => {
   const sound = record();
   const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['nothing', [], /^The trace cannot be read: it is empty\.$/],
-    ['no JSON', ['{'], /^Line 1 of the trace: "\{" is no JSON\.$/],
+    ['no JSON', ['{'], /^Line 1 of the trace: "\{" is not JSON\.$/],
     ['no header', sound.slice(1), /^Line 1 .*no header/],
     ['another version', spoilt(1, (h) => ({ ...h, trace: 2 })), /version is 2; this reader knows version 1/],
     ['a shape too large', spoilt(1, (h) => ({ ...h, shape: { ...(h['shape'] as unknown as object), clients: Array.from({ length: 16 }, (_, c) => `c${c}`) } })), /"clients" has 16 entries; at most 15/],
@@ -202,7 +202,7 @@ describe('what is no trace is refused with one sentence and its line', () => {
     ['an unknown word', spoilt(3, (e) => ({ ...e, change: { clients: { 0: { at: 'bed' } } } })), /"bed", which is none of idle/],
     ['a number that is none', spoilt(3, (e) => ({ ...e, change: { ios: { 0: { refs: '1' } } } })), /"refs" of io 0 is "1"/],
     ['an io that is not there', spoilt(3, (e) => ({ ...e, change: { ios: { 1: {} } } })), /no io "1"/],
-    ['an unknown action', spoilt(3, (e) => ({ ...e, action: { kind: 'sleep' } })), /"sleep" is no action kind/],
+    ['an unknown action', spoilt(3, (e) => ({ ...e, action: { kind: 'sleep' } })), /"sleep" is not an action kind/],
     ['a missing argument', spoilt(3, (e) => ({ ...e, action: { kind: 'readDone', io: 0 } })), /"error" of readDone is nothing/],
     ['an argument too many', spoilt(4, (e) => ({ ...e, action: { kind: 'resumeGet', client: 0, io: 0 } })), /no argument "io"/],
     ['an unknown outcome', spoilt(3, (e) => ({ ...e, outcome: 'fine' })), /"fine", which is none of done/],

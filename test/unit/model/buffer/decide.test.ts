@@ -132,11 +132,11 @@ test('a shape that a row cannot hold is refused', () => {
   const many = (count: number): string[] => Array.from({ length: count }, (_, i) => `x${i}`);
   const blocks = (count: number): Shape['blocks'] => many(count).map((name) => block(name, 'data'));
   const refuse = (parts: Partial<Shape>, said: string): void =>
-    mustThrow(() => new State(shapeOf(parts)), `the model holds ${said}: make it smaller`);
-  refuse({ clients: many(16) }, '15 clients, the shape has 16');
-  refuse({ blocks: blocks(31) }, '30 blocks, the shape has 31');
-  refuse({ volumes: many(5) }, '4 volumes, the shape has 5');
-  refuse({ modsMax: 8 }, '7 modifications per handle, the shape has 8');
-  refuse({ blocks: blocks(20), clients: many(12) }, '31 entries of the run list, the shape has 32');
+    mustThrow(() => new State(shapeOf(parts)), `the model holds ${said}; make it smaller`);
+  refuse({ clients: many(16) }, '15 clients, and the shape has 16');
+  refuse({ blocks: blocks(31) }, '30 blocks, and the shape has 31');
+  refuse({ volumes: many(5) }, '4 volumes, and the shape has 5');
+  refuse({ modsMax: 8 }, '7 modifications per handle, and the shape has 8');
+  refuse({ blocks: blocks(20), clients: many(12) }, '31 entries of the run list, and the shape has 32');
   mustBe(new State(shapeOf({ blocks: blocks(29), clients: many(2), volumes: many(4), modsMax: 7 })).ios.length, 29);
 });

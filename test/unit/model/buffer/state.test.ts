@@ -52,7 +52,7 @@ describe('a packed record', () => {
 test('a shape that a row cannot hold is refused in one sentence', () => {
   const clients = Array.from({ length: LIMITS.clients + 1 }, (_, c) => `c${c}`);
   expect(() => new State(shapeOf({ clients }))).toThrow(ShapeTooLarge);
-  expect(() => new State(shapeOf({ clients }))).toThrow('the model holds 15 clients, the shape has 16');
+  expect(() => new State(shapeOf({ clients }))).toThrow('the model holds 15 clients, and the shape has 16');
 });
 
 describe('the release decision', () => {

@@ -56,11 +56,11 @@ test('a machine hands out its initial row, not its memory, and writes no more th
 
 test('what a row cannot hold is refused', () => {
   const refuse = (parts: DirectShapeParts, said: string): void =>
-    mustThrow(() => createDirectMachine(directShapeOf(parts)), `the direct model holds ${said}: make it smaller`);
-  refuse({ sites: 16 }, '15 sites, the shape has 16');
-  refuse({ heads: 4, sites: 8 }, '3 heads, the shape has 4');
-  refuse({ snapshots: 31 }, '31 fronts, the shape has 32');
-  refuse({ writesMax: 30 }, '31 versions, the shape has 32');
+    mustThrow(() => createDirectMachine(directShapeOf(parts)), `the direct model holds ${said}; make it smaller`);
+  refuse({ sites: 16 }, '15 sites, and the shape has 16');
+  refuse({ heads: 4, sites: 8 }, '3 heads, and the shape has 4');
+  refuse({ snapshots: 31 }, '31 fronts, and the shape has 32');
+  refuse({ writesMax: 30 }, '31 versions, and the shape has 32');
   mustBe(createDirectMachine(directShapeOf({ sites: 15, heads: 3, snapshots: 28, writesMax: 29 })).rowWords, 78);
 });
 

@@ -6,6 +6,8 @@ import {
   CacheFull,
   HammerIoCore,
   HammerIoError,
+  ImpossibleInput,
+  InvalidArgument,
   NO_HANDLE,
   NO_TICKET,
   Reentered,
@@ -14,7 +16,7 @@ import type { Handle, Ticket } from '../../../../src/index.ts';
 import { CoreStage } from '../../../support/core-stage.ts';
 
 describe('numbers of handles and tickets', () => {
-  test('a released handle is refused by every call, also when its place is used again', () => {
+  test('a released handle is refused by every call, even when its place is used again', () => {
     const { core, ...rest } = stageWith(3);
     const stale = rest.handle;
     core.release(stale);
@@ -87,19 +89,19 @@ describe('the outbox', () => {
     const { core } = new CoreStage();
     core.ioRead(0, 3, 'data');
     const drainAgain = (): void => core.drainRequests(() => core.drainRequests(() => undefined));
-    expect(drainAgain).toThrow('Reentered');
+    expect(drainAgain).toThrow(Reentered);
     expect(() => core.cleanLoose()).not.toThrow();
   });
 
   test('a completion of nothing, or of something else, is refused', () => {
     const { core } = new CoreStage();
     core.ioRead(0, 3, 'data');
-    expect(() => core.readDone(99, 'ok')).toThrow('ImpossibleInput');
-    expect(() => core.writeDone(1, 'ok')).toThrow('request 1, a read');
+    expect(() => core.readDone(99, 'ok')).toThrow(ImpossibleInput);
+    expect(() => core.writeDone(1, 'ok')).toThrow('request 1 is a read');
     expect(() => core.readDone(1, 'ok', new Uint8Array(63))).toThrow('64 bytes or none');
     core.readDone(1, 'ok', new Uint8Array(64));
     expect(() => core.readDone(1, 'ok', new Uint8Array(64))).toThrow('no request 1');
-    expect(() => core.undoLaid(NO_HANDLE, 'ok')).toThrow('ImpossibleInput');
+    expect(() => core.undoLaid(NO_HANDLE, 'ok')).toThrow(ImpossibleInput);
   });
 });
 
@@ -180,7 +182,7 @@ describe('arguments that can never be right', () => {
     ['a slab that is too small', { slab: new SharedArrayBuffer(64) }],
     ['a negative backlog', { backlogBytesMax: -1 }],
   ])('options: %s', (_, wrong) => {
-    expect(() => new HammerIoCore({ ...options, ...wrong })).toThrow('InvalidArgument');
+    expect(() => new HammerIoCore({ ...options, ...wrong })).toThrow(InvalidArgument);
   });
 
   test.each([
@@ -190,18 +192,18 @@ describe('arguments that can never be right', () => {
     ['another type for the header', 0, 0, 'data'],
     ['the header type elsewhere', 0, 1, 'volume'],
   ] as const)('ioRead: %s', (_, volume, block, type) => {
-    expect(() => new HammerIoCore(options).ioRead(volume, block, type)).toThrow('InvalidArgument');
+    expect(() => new HammerIoCore(options).ioRead(volume, block, type)).toThrow(InvalidArgument);
   });
 
   test('a header is not made new, a block keeps its type, and a range stays in its block', () => {
     const stage = new CoreStage(options);
-    expect(() => stage.core.ioNew(0, 0, 'volume')).toThrow('InvalidArgument');
+    expect(() => stage.core.ioNew(0, 0, 'volume')).toThrow(InvalidArgument);
     const header = stage.get(0, 'volume');
     const meta = stage.get(1, 'meta');
-    expect(() => stage.core.ioRead(0, 1, 'data')).toThrow('InvalidArgument');
-    expect(() => stage.core.modifyBuffer(header)).toThrow('InvalidArgument');
-    expect(() => stage.core.modifyBuffer(meta, 60, 5)).toThrow('InvalidArgument');
-    expect(() => stage.core.delBuffer(header)).toThrow('InvalidArgument');
+    expect(() => stage.core.ioRead(0, 1, 'data')).toThrow(InvalidArgument);
+    expect(() => stage.core.modifyBuffer(header)).toThrow(InvalidArgument);
+    expect(() => stage.core.modifyBuffer(meta, 60, 5)).toThrow(InvalidArgument);
+    expect(() => stage.core.delBuffer(header)).toThrow(InvalidArgument);
     expect(() => stage.core.ioInval(0, 0)).toThrow(HammerIoError);
   });
 });

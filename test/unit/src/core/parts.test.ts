@@ -61,7 +61,7 @@ test('numbers are never 0, stale after use, and good again only after all genera
 test('there is a number for each of 65,535 things', () => {
   const things = new Slots('things', (slot) => new Thing(slot));
   for (let i = 0; i < 65_535; i++) things.take();
-  mustThrow(() => things.take(), 'At most 65535 things can be live at a time; close some first.');
+  mustThrow(() => things.take(), 'There are more than 65535 things at a time. Close some first.');
 });
 
 test('errors say of what kind they are', () => {
@@ -79,7 +79,7 @@ test('errors say of what kind they are', () => {
   }
   mustEqual([new HammerIoError('x').name, (made[0] as errors.BrokenPromise).seen], ['HammerIoError', 'none']);
   mustEqual([(made[1] as errors.CacheFull).capacityBufs, (made[5] as errors.BytesChanged).claim], [3, 'I14']);
-  const lie = 'A value outside its type was met: x. This is a defect of the layer itself.';
+  const lie = 'x is outside its type. This is a defect of the package: please report it.';
   mustThrow(() => errors.unreachable('x' as never), lie);
   mustBe(Object.keys(PROMISES).length, 12);
 });

@@ -1,7 +1,7 @@
 // The core in short stories: one thing that must happen, told in the order in which it happens.
 
 import { describe, expect, test } from 'vitest';
-import { hasValidCrc, NO_HANDLE } from '../../../../src/index.ts';
+import { hasValidCrc, ImpossibleInput, NO_HANDLE } from '../../../../src/index.ts';
 import { CoreStage, EIO } from '../../../support/core-stage.ts';
 
 const outcomes = (answers: readonly { outcome: string }[]): string[] => answers.map((answer) => answer.outcome);
@@ -157,7 +157,7 @@ describe('changing and writing', () => {
       stage.core.release(handle);
     }
     expect(stage.core.writeBack(0, 3).outcome).toBe('done');
-    expect(() => stage.core.writeBack(0, 4)).toThrow('ImpossibleInput');
+    expect(() => stage.core.writeBack(0, 4)).toThrow(ImpossibleInput);
   });
 
   test('a write-back that was refused happens when the last handle goes', () => {

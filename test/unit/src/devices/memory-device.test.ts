@@ -1,7 +1,7 @@
 // The device in memory: completions in any order, and an exact memory of what power loss would take.
 
 import { describe, expect, test } from 'vitest';
-import { MemoryDevice } from '../../../../src/index.ts';
+import { ImpossibleInput, InvalidArgument, MemoryDevice } from '../../../../src/index.ts';
 
 const filled = (value: number): Uint8Array => new Uint8Array(8).fill(value);
 
@@ -92,6 +92,6 @@ test('requests end once', () => {
   const { device, flush } = deviceWith();
   const id = flush();
   device.complete(id);
-  expect(() => device.complete(id)).toThrow('ImpossibleInput');
-  expect(() => device.read(2, 0)).toThrow(RangeError);
+  expect(() => device.complete(id)).toThrow(ImpossibleInput);
+  expect(() => device.read(2, 0)).toThrow(InvalidArgument);
 });

@@ -83,7 +83,7 @@ describe('extents of several blocks', () => {
 describe('a place that cannot be reached', () => {
   const PLACES = [
     ['lookup', { volume: 0, block: 40 }, /lies in no zone/],
-    ['missing', { volume: 1, block: 0 }, /volume is missing/],
+    ['missing', { volume: 1, block: 0 }, /volume is unknown/],
     ['beyond', { volume: 0, block: 30 }, /beyond the end of the volume/],
   ] as const;
   const ZONES = [
@@ -182,7 +182,7 @@ describe('a device that fails', () => {
     const record = direct.nextRunnable()!;
     expect(direct.resume(record)).toBe('error');
     expect(direct.strategyRead(front)).toBe('error');
-    expect(direct.failureOf(front)!.message).toMatch(/newest data is that of a write which has failed/);
+    expect(direct.failureOf(front)!.message).toMatch(/newest data is from a write that failed/);
     expect(direct.commitRecord({ volume: 0, block: 16 })).toBe('refused');
     expect(direct.strategyWrite(front, { volume: 0, block: 20 })).toBe('refused');
     expect([direct.cycle(), direct.relocate({ volume: 0, block: 8 }, { volume: 0, block: 20 })]).toEqual([
@@ -228,7 +228,7 @@ describe('checksums, where whole elements are read through the device cache', ()
     wrong[3]! ^= 1;
     stage.device.format(0, 9, wrong);
     expect(stage.read(front)).toBe('error');
-    expect(direct.failureOf(front)!.message).toMatch(/by their crc32/);
+    expect(direct.failureOf(front)!.message).toMatch(/their crc32 differs/);
     expect(front.at).toBe('empty');
   });
 

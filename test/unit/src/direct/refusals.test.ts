@@ -28,21 +28,21 @@ describe('what is refused, and changes nothing', () => {
   beforeEach(() => (file = stage.file('f', [elementAt(8, counting(3 * BLOCK))])));
 
   test.each<[string, () => unknown, RegExp]>([
-    ['a front off the blocks', () => direct.openFront(file, 5, stage.memory(1)), /multiple of 64; seen: 5/],
+    ['a front off the blocks', () => direct.openFront(file, 5, stage.memory(1)), /multiple of 64, but got 5/],
     ['a front of half a block', () => direct.openFront(file, 0, new Uint8Array(BLOCK / 2)), /whole blocks.*32 bytes/],
-    ['a front of nothing', () => direct.openFront(file, 0, new Uint8Array(0)), /seen: 0 bytes/],
-    ['a front across cells', () => direct.openFront(file, BLOCK, stage.memory(4)), /end of the cell.*256 bytes from byte 64/],
+    ['a front of nothing', () => direct.openFront(file, 0, new Uint8Array(0)), /but got 0 bytes/],
+    ['a front across cells', () => direct.openFront(file, BLOCK, stage.memory(4)), /end of the cell.*256 bytes at byte 64/],
     ['a file of elements off the cells', () => direct.openFile('g', [{ fileOffset: BLOCK, volume: 0, block: 0, length: 1 }]), /cell of 256 bytes.*byte 64/],
     ['an element of nothing', () => direct.openFile('g', [{ fileOffset: 0, volume: 0, block: 0, length: 0 }]), /length of 1 to 256/],
-    ['an element beyond its cell', () => direct.openFile('g', [{ fileOffset: 0, volume: 0, block: 0, length: CELL + 1 }]), /seen: 257/],
+    ['an element beyond its cell', () => direct.openFile('g', [{ fileOffset: 0, volume: 0, block: 0, length: CELL + 1 }]), /but got 257/],
     ['an older element of nothing', () => direct.openFile('g', [], [{ fileOffset: 0, volume: 0, block: 0, length: 0 }]), /length of 1 to 256/],
     ['an older element at no block', () => direct.openFile('g', [], [{ fileOffset: 0, volume: 0, block: -1, length: 1 }]), /block -1/],
     ['an element at half a block', () => direct.openFile('g', [{ fileOffset: 0, volume: 0, block: 0.5, length: 1 }]), /block 0.5/],
     ['a snapshot of a snapshot', () => direct.openSnapshot(direct.openSnapshot(file, 's'), 't'), /the snapshot s/],
     ["somebody else's file", () => new DirectStage().direct.openFront(file, 0, stage.memory(1)), /a file of this DirectIo/],
     ['zones over a header', () => new DirectIo({ core: new HammerIoCore({ volumes: [{ name: 'v', blocks: 4, headerBlock: 1 }], capacityBufs: 1 }), zones: [{ volume: 0, block: 0, blocks: 2 }] }), /without the header.*block 1/],
-    ['half a zone', () => new DirectStage({ zones: [{ volume: 0, block: 0, blocks: 0.5 }] }), /`zones\[0\]\.blocks` of DirectIo to be a whole number from 1; seen: 0\.5/],
-    ['cells of half a block', () => new DirectStage({ extentBytes: 96 }), /multiple of 64; seen: 96/],
+    ['half a zone', () => new DirectStage({ zones: [{ volume: 0, block: 0, blocks: 0.5 }] }), /`zones\[0\]\.blocks` of DirectIo to be a whole number from 1, but got 0\.5/],
+    ['cells of half a block', () => new DirectStage({ extentBytes: 96 }), /multiple of 64, but got 96/],
   ])('%s', (_, call, sentence) => {
     expect(call).toThrow(InvalidArgument);
     expect(call).toThrow(sentence);
@@ -71,10 +71,10 @@ describe('what is refused, and changes nothing', () => {
   });
 
   test.each<[string, (front: Front) => unknown, RegExp]>([
-    ['less than the cell has', (f) => direct.strategyWrite(f, { volume: 0, block: 20 }, 2 * BLOCK), /192 bytes that it has; seen: 128/],
-    ['nothing', (f) => direct.strategyWrite(f, { volume: 0, block: 20 }, 0), /length of 1 to 256 bytes; seen: 0/],
-    ['more than the front has', (f) => direct.strategyWrite(f, { volume: 0, block: 20 }, CELL + 1), /seen: 257/],
-    ['more than a block, in a small way', (f) => direct.strategyWrite(f, { volume: 0, block: 20 }, BLOCK + 1, true), /1 to 64 bytes; seen: 65/],
+    ['less than the cell has', (f) => direct.strategyWrite(f, { volume: 0, block: 20 }, 2 * BLOCK), /192 bytes that it has, but got 128/],
+    ['nothing', (f) => direct.strategyWrite(f, { volume: 0, block: 20 }, 0), /length of 1 to 256 bytes, but got 0/],
+    ['more than the front has', (f) => direct.strategyWrite(f, { volume: 0, block: 20 }, CELL + 1), /but got 257/],
+    ['more than a block, in a small way', (f) => direct.strategyWrite(f, { volume: 0, block: 20 }, BLOCK + 1, true), /1 to 64 bytes, but got 65/],
     ['to no block', (f) => direct.strategyWrite(f, { volume: 0, block: -1 }), /block -1 of volume 0/],
   ])('a write of %s', (_, call, sentence) => {
     const front = direct.openFront(file, 0, stage.memory(4));
@@ -85,7 +85,7 @@ describe('what is refused, and changes nothing', () => {
 
   test('a write from the middle of a cell', () => {
     const front = direct.openFront(file, BLOCK, stage.memory(3));
-    expect(() => direct.strategyWrite(front, { volume: 0, block: 20 })).toThrow(/whole cell from byte 0 on/);
+    expect(() => direct.strategyWrite(front, { volume: 0, block: 20 })).toThrow(/whole cell at byte 0/);
   });
 
   test('everything but its completion, of a front in flight', () => {
@@ -98,7 +98,7 @@ describe('what is refused, and changes nothing', () => {
       () => direct.recycleFront(front),
       () => direct.closeFront(front),
     ];
-    for (const call of calls) expect(call).toThrow(/BufferIdle.*of f on is writing/);
+    for (const call of calls) expect(call).toThrow(/of f is writing.*BufferIdle/);
     expect(() => direct.resume(front)).toThrow(/TicketRunnable/);
     stage.settle();
     expect([front.at, front.answered, stage.ended()]).toEqual(['valid', 1, [front]]);
@@ -125,7 +125,7 @@ describe('what is refused, and changes nothing', () => {
     direct.strategyWrite(front, { volume: 0, block: 16 });
     stage.submit();
     const { id } = stage.issued[0]!;
-    expect(() => direct.readDone(id, 'ok')).toThrow(/whose front is writing/);
+    expect(() => direct.readDone(id, 'ok')).toThrow(/the front of request \d+ is writing/);
     direct.writeDone(id, 'ok');
     expect(() => direct.writeDone(id, 'ok')).toThrow(/no request/);
     expect([direct.owns(id), direct.resumeCore(99 as never)]).toEqual([false, false]);

@@ -17,7 +17,7 @@ test('what is just allowed', () => {
   ];
   const direct = new DirectIo({ core: core(), zones, extentBytes: BLOCK });
   mustEqual([direct.state.extentBytes, direct.state.verify, direct.state.checksums, direct.state.doubleBuffer], [BLOCK, true, true, false]); // prettier-ignore
-  const header = 'InvalidArgument: promised was a zone without the header of its volume, block 2; seen: 2 blocks from block 2 of volume 0 on. Correct the options of DirectIo.';
+  const header = 'Expected a zone without the header of its volume, block 2, but got 2 blocks at block 2 of volume 0. Correct the options of DirectIo.';
   mustThrow(() => new DirectIo({ core: core(), zones: [{ volume: 0, block: 2, blocks: 2 }] }), header);
 }); // prettier-ignore
 

@@ -40,7 +40,7 @@ async function memoryOf(options: Partial<DeviceMountOptions>): Promise<readonly 
   );
   const files = fileMemory.bytes > 0 ? await fileMemory.lend(BYTES, {}) : undefined;
   const all = (lent ?? files)?.buffer.byteLength ?? 0;
-  const most = lent === undefined ? '0' : /promised was 1 to (\d+) bytes/.exec(await refusal(loans.lend(0, {})))![1];
+  const most = lent === undefined ? '0' : /Expected 1 to (\d+) bytes/.exec(await refusal(loans.lend(0, {})))![1];
   return [all, files?.byteOffset ?? 0, fileMemory.bytes, lent?.byteOffset ?? 0, Number(most)];
 }
 
@@ -62,7 +62,7 @@ test('behind the buffers there is memory for files, and then memory to lend, in 
 test('memory of less than nothing, or of half bytes, is refused', async () => {
   const device = await newDevice();
   for (const [name, bytes] of [['fileBytes', -1], ['lentBytes', -1], ['lentBytes', 0.5], ['fileBytes', NaN]] as const) {
-    const text = `InvalidArgument: promised was a ${name} of 0 or more; seen: ${bytes}. Say how many bytes it may be.`;
+    const text = `Expected a ${name} of 0 or more, but got ${bytes}. Give a number of bytes.`;
     mustBe(await refusal(openParts({ device, ...CACHE, [name]: bytes })), text);
   } // prettier-ignore
 });
@@ -74,7 +74,8 @@ test('a mount lends what it has, unless it is too late for the signal or the mou
   mustBe(await refusal(mount.lend(1, { signal: AbortSignal.abort(new Error('too late')) })), 'too late');
   const waiting = refusal(mount.lend(1));
   await mount.close();
-  mustEqual([(await waiting).split(' ')[0], (await refusal(mount.lend(1))).split(' ')[0]], ['MountClosed:', 'MountClosed:']); // prettier-ignore
+  const closed = 'The mount is closed. Open the volumes again.';
+  mustEqual([await waiting, await refusal(mount.lend(1))], [closed, closed]); // prettier-ignore
 });
 
 test('failed writes of file data are known block by block, apart from those of the cache', () => {
@@ -108,10 +109,10 @@ test('a failed read or flush is taken down as what it is', () => {
   mustEqual(faults.note({ request: read, result: 'error', error }), { operation: 'read', volume: 1, name: 'b', block: 3, error }); // prettier-ignore
   mustEqual([faults.isReadOnly, faults.critical, faults.unflushed.size], [false, undefined, 0]);
   mustBe(faults.takeReadError(1, 3), error);
-  const untold = 'was promised to succeed; seen: an error without a reason. Ask its device.';
-  mustBe(faults.takeReadError(1, 3).message, `UnexplainedFault: read on b ${untold}`);
+  const untold = 'failed, and the device gave no reason. Check the device.';
+  mustBe(faults.takeReadError(1, 3).message, `A read on b ${untold}`);
   const flush = faults.note({ request: { kind: 'flush', id: 2, volume: 0 }, result: 'error' });
-  mustEqual([flush.block, flush.error.message], [undefined, `UnexplainedFault: flush on a ${untold}`]);
+  mustEqual([flush.block, flush.error.message], [undefined, `A flush on a ${untold}`]);
   mustEqual([[...faults.unflushed], faults.critical], [[0], flush.error]);
 });
 

@@ -234,8 +234,8 @@ test('a held or dirty block that the core does not know breaks the mount', async
   const { mount, core } = await watched();
   const block = await mount.get(5, { fresh: true });
   core.tryGet = () => 0 as never;
-  const broken = 'MountBroken: core and device were promised to keep their contracts; seen: ';
-  const advice = ' Close the mount, and report this with the cause.';
+  const broken = 'The mount can no longer be relied on: ';
+  const advice = '. Close the mount, and report this error with its cause.';
   mustBe((await thrown(block.flush())).message, `${broken}block 5 of volume 0 is held and cannot be got${advice}`);
   mustBe((await thrown(mount.sync())).message, `${broken}block 5 of volume 0 is dirty and cannot be got${advice}`);
 });
@@ -257,19 +257,19 @@ test('what a block was is forgotten only if nobody has it any more, or it does n
   const { mount, device, core } = await watched({ bufs: 2 });
   const unloads = counting(core, 'unload');
   const data = await device.until(mount.get(5));
-  const typed = 'InvalidArgument: promised was the type data; seen: meta for block 5 of volume 0. A block has one type as long as it is cached.'; // prettier-ignore
+  const typed = 'Expected the type data, but got meta for block 5 of volume 0. A block has one type as long as it is cached.'; // prettier-ignore
   mustBe((await thrown(mount.get(5, { type: 'meta' }))).message, typed);
   mustBe((await thrown(mount.get(5, META))).name, 'InvalidArgument');
   data.release();
   mustBe((await thrown(mount.get(5, { type: 'meta' }))).message, typed);
-  const header = 'InvalidArgument: promised was the type volume; seen: data for block 0 of volume 0. Block 0 is the header: use header().'; // prettier-ignore
+  const header = 'Expected the type volume, but got data for block 0 of volume 0. Block 0 is the header: use header().'; // prettier-ignore
   mustBe((await thrown(mount.get(0))).message, header);
   mustBe((await thrown(mount.get(0, META))).name, 'InvalidArgument');
   mustEqual([unloads(), mount.statistics.blocksInUse], [0, 0]);
   for (const block of [20, 30]) await device.until(mount.read(block)); // Takes the buffer away.
   mustBe((await thrown(device.until(mount.get(5, { type: 'meta' })))).name, 'CorruptBlock');
   mustBe(unloads(), 1);
-  const number = 'InvalidArgument: promised was a volume number below 1; seen: 1. Volumes are numbered from 0.';
+  const number = 'Expected a volume number below 1, but got 1. Volumes are numbered from 0.';
   mustThrow(() => mount.header(1), number);
 });
 

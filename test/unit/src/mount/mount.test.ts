@@ -99,7 +99,7 @@ describe('a block', () => {
     expect(block.isReleased).toBe(true);
     const uses = [() => block.bytes, () => block.type, () => block.release()];
     for (const use of uses) expect(use).toThrow(BlockReleased);
-    await expect(block.modify(set(1))).rejects.toThrow(/BlockReleased: block 3 of memory0/);
+    await expect(block.modify(set(1))).rejects.toThrow(/Block 3 of memory0 was released/);
     await expect(block.flush()).rejects.toThrow(BlockReleased);
     block[Symbol.dispose]();
     await mount.close();
@@ -219,7 +219,7 @@ describe('types', () => {
   test('a block keeps its type while it is cached, and gets another one when it is fresh and unused', async () => {
     const { mount } = await mounted();
     const data = await mount.get(5);
-    await expect(mount.get(5, { type: 'meta' })).rejects.toThrow(/the type data; seen: meta for block 5/);
+    await expect(mount.get(5, { type: 'meta' })).rejects.toThrow(/the type data, but got meta for block 5/);
     await expect(mount.get(5, { type: 'meta', fresh: true })).rejects.toThrow(InvalidArgument);
     await data.modify(set(1));
     data.release();
@@ -343,7 +343,7 @@ describe('on files', () => {
     expect(mount.isReadOnly).toBe(true);
     const block = await mount.get(3);
     await expect(block.modify(set(1))).rejects.toThrow(ReadOnlyError);
-    await expect(mount.sync()).rejects.toThrow(/opened readOnly/);
+    await expect(mount.sync()).rejects.toThrow(/opened with readOnly/);
     block.release();
     await mount.close();
   });

@@ -36,7 +36,7 @@ test('options may be the least there are, and no more buffers are made free than
   const { core } = new PolicyStage({ capacityBufs: 2 });
   mustThrow(
     () => new ClockPolicy().makeRoom(core, 3),
-    'InvalidArgument: promised was at most the 2 buffers of the slab; seen: 3 of them. Ask for fewer.',
+    'Expected at most the 2 buffers of the slab, but got 3. Ask for fewer.',
   );
 });
 

@@ -105,7 +105,7 @@ class Stage {
 const settled = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 };
-const failure = (operation: string, seen: string): string => `DeviceError: ${operation} was promised to succeed; seen: ${seen}`; // prettier-ignore
+const failure = (operation: string, seen: string): string => `Cannot ${operation}: ${seen}`; // prettier-ignore
 const messageFrom = (promise: Promise<void>): Promise<string> =>
   promise.then(
     () => 'closed',
@@ -175,16 +175,16 @@ test('a flush ahead goes to the thread while something is pending, and ends unhe
 test('a request that failed says where and how, and an error of the log speaks of the log', async () => {
   const stage = new Stage(true);
   const { device } = stage;
-  const short = 'Somebody has truncated the file, or the number of blocks is wrong; restore the file or give fewer blocks.'; // prettier-ignore
+  const short = 'The file was truncated, or the number of blocks is wrong; restore the file or give fewer blocks.'; // prettier-ignore
   const refuses = 'The system refuses the arguments; check the size of the file and of a block.';
-  const medium = 'The medium or the way to it failed: read the system log, and do not trust the place until it was rewritten.'; // prettier-ignore
+  const medium = 'The medium or the connection to it failed: read the system log, and do not trust this place until it is rewritten.'; // prettier-ignore
   const { EINVAL, EIO } = constants.errno;
   const told: readonly (readonly [DeviceRequest, number, string])[] = [
-    [read(2, 2, view(0, 2)), END_OF_FILE, `read of 1024 bytes at byte 1024 on a|SHORT, the file ends at byte 77. ${short}`],
-    [write(2), NO_PROGRESS, 'write of 512 bytes at byte 1024 on b|STUCK, the write was accepted and moved no byte. The driver of the device is at fault; read the system log.'],
-    [write(2), EINVAL, `write of 512 bytes at byte 1024 on b|EINVAL, invalid argument. ${DIRECT_ADVICE}`],
-    [write(2), EIO, `write of 512 bytes at byte 1024 on b|EIO, i/o error. ${medium}`],
-    [read(0, 1, view(0)), EINVAL, `read of 512 bytes at byte 0 on a|EINVAL, invalid argument. ${refuses}`],
+    [read(2, 2, view(0, 2)), END_OF_FILE, `read 1024 bytes at byte 1024 of a|the file ends at byte 77 (SHORT). ${short}`],
+    [write(2), NO_PROGRESS, 'write 512 bytes at byte 1024 of b|the write was accepted but moved no bytes (STUCK). The driver of the device is at fault; read the system log.'],
+    [write(2), EINVAL, `write 512 bytes at byte 1024 of b|invalid argument (EINVAL). ${DIRECT_ADVICE}`],
+    [write(2), EIO, `write 512 bytes at byte 1024 of b|i/o error (EIO). ${medium}`],
+    [read(0, 1, view(0)), EINVAL, `read 512 bytes at byte 0 of a|invalid argument (EINVAL). ${refuses}`],
   ]; // prettier-ignore
   for (const [request, verdict, text] of told) {
     device.submit(request);
@@ -198,24 +198,24 @@ test('a request that failed says where and how, and an error of the log speaks o
   stage.end([barrier![0]], EIO, 77);
   const lost = 'What was written since the last flush may be lost, and no later flush can vouch for it; close the volume and check it.'; // prettier-ignore
   mustEqual(stage.ended.map(({ error }) => error?.offset), [undefined]); // prettier-ignore
-  mustEqual(stage.results(), [failure('flush on b', `EIO, i/o error. ${lost}`)]);
+  mustEqual(stage.results(), [failure('flush b', `i/o error (EIO). ${lost}`)]);
   device.submit(write(2));
   const [job] = await stage.take();
   stage.end([job![0]], EIO, 77, true);
-  mustEqual(stage.results(), [failure('log at byte 77 on the log', `EIO, i/o error. ${medium}`)]);
+  mustEqual(stage.results(), [failure('write at byte 77 of the log', `i/o error (EIO). ${medium}`)]);
 });
 
 test('places that no volume has are refused', () => {
   const { device } = new Stage();
-  const place = `InvalidArgument: promised was a place in the ${BLOCKS} blocks of the volume; seen:`;
+  const place = `Expected a place within the ${BLOCKS} blocks of the volume, but got`;
   const correct = 'Correct the number.';
-  const volumes = 'InvalidArgument: promised was one of the 2 volumes of the device; seen:';
+  const volumes = 'Expected one of the 2 volumes of the device, but got';
   const refused: readonly (readonly [DeviceRequest, string])[] = [
     [flush(2), `${volumes} volume 2. ${correct}`],
-    [write(BLOCKS), `${place} write of 1 from block ${BLOCKS} on. ${correct}`],
-    [read(BLOCKS - 1, 2, view(0, 2)), `${place} read of 2 from block ${BLOCKS - 1} on. ${correct}`],
-    [read(-1, 1, view(0)), `${place} read of 1 from block -1 on. ${correct}`],
-    [write(0.5), `${place} write of 1 from block 0.5 on. ${correct}`],
+    [write(BLOCKS), `${place} a write of 1 at block ${BLOCKS}. ${correct}`],
+    [read(BLOCKS - 1, 2, view(0, 2)), `${place} a read of 2 at block ${BLOCKS - 1}. ${correct}`],
+    [read(-1, 1, view(0)), `${place} a read of 1 at block -1. ${correct}`],
+    [write(0.5), `${place} a write of 1 at block 0.5. ${correct}`],
   ];
   for (const [request, text] of refused) mustThrow(() => device.submit(request), text);
   mustThrow(() => device.flushAhead(2), `${volumes} volume 2. ${correct}`);
@@ -225,23 +225,23 @@ test('places that no volume has are refused', () => {
 
 test('memory of another shape is refused', () => {
   const { device } = new Stage();
-  const memory = `InvalidArgument: promised was views of ${BYTES} bytes of the slab of the device; seen: a view of`;
+  const memory = `Expected views of ${BYTES} bytes of the slab of the device, but got a view of`;
   const share = 'Let the core and the device share one slab.';
   mustThrow(() => device.submit(write(0, view(0, 0))), `${memory} 0 bytes. ${share}`);
   mustThrow(() => device.submit(write(0, view(0).subarray(8))), `${memory} 504 bytes. ${share}`);
   mustThrow(() => device.submit(read(0, 3, view(0), view(1, 2))), `${memory} 1024 bytes. ${share}`);
   const other = new Uint8Array(new SharedArrayBuffer(BYTES));
   mustThrow(() => device.submit(write(0, other)), `${memory} 512 bytes of other memory. ${share}`);
-  const fewer = 'InvalidArgument: promised was memory for 2 blocks; seen: 1 views, of 1 blocks. Give `into` a view for each, or one.'; // prettier-ignore
+  const fewer = 'Expected memory for 2 blocks, but got 1 views, of 1 blocks. Give `into` a view for each, or one.'; // prettier-ignore
   mustThrow(() => device.submit(read(0, 2, view(0))), fewer);
   const views = [view(0), view(1), view(2)];
-  const asked = 'InvalidArgument: promised was memory for 3 blocks; seen: 3 views, of 3 blocks. Give `into` a view for each, or one.'; // prettier-ignore
+  const asked = 'Expected memory for 3 blocks, but got 3 views, of 3 blocks. Give `into` a view for each, or one.'; // prettier-ignore
   mustThrow(() => device.submit(read(0, 3, ...views)), asked);
   mustBe(device.pending, 0);
   device.submit(read(BLOCKS - 3, 3, view(0, 3)));
 });
 
-const DIED = 'THREAD, the I/O thread has died. Close the device, open it again, and check what was being written.';
+const DIED = 'the I/O thread has died (THREAD). Close the device, open it again, and check what was being written.';
 
 test('when the thread dies everything pending fails, for the reason that came first, and so does what comes later', async () => {
   const stage = new Stage();
@@ -260,17 +260,17 @@ test('when the thread dies everything pending fails, for the reason that came fi
   mustBe(new Set(failed.map(({ request }) => request)).size, SLOTS);
   for (const { request, error } of failed.slice(-BLOCKS)) {
     if (request.kind !== 'write' || error === undefined) throw new Error('It did not fail.');
-    mustBe(error.message, failure(`write of 512 bytes at byte ${request.block * BYTES} on b`, DIED));
+    mustBe(error.message, failure(`write 512 bytes at byte ${request.block * BYTES} of b`, DIED));
     mustBe(error.cause, why);
   }
   device.submit(write(3));
   device.flushAhead(0);
   mustBe(stage.ended.length, 0);
   await settled();
-  mustEqual(stage.results(), [failure('write of 512 bytes at byte 1536 on b', DIED)]);
+  mustEqual(stage.results(), [failure('write 512 bytes at byte 1536 of b', DIED)]);
   device.submit(write(4));
   await settled();
-  mustEqual(stage.results(), [failure('write of 512 bytes at byte 2048 on b', DIED)]);
+  mustEqual(stage.results(), [failure('write 512 bytes at byte 2048 of b', DIED)]);
   const closing = messageFrom(device.close());
   await settled();
   mustEqual(stage.closed, ['a', 'b']);
@@ -293,7 +293,7 @@ test('close waits for what is pending, ends the thread, and then closes all', as
   const [job] = await stage.take();
   let isClosed = false;
   const closing = messageFrom(device.close()).finally(() => (isClosed = true));
-  mustThrow(() => device.submit(flush()), 'InvalidArgument: promised was an open device; seen: a submit after close. Open the device again.'); // prettier-ignore
+  mustThrow(() => device.submit(flush()), 'Expected an open device, but got a submit after close. Open the device again.'); // prettier-ignore
   await settled();
   mustThrow(() => stage.thread.take(() => undefined), ASLEEP);
   stage.end([job![0]]);
@@ -314,7 +314,7 @@ test('close waits for what is pending, ends the thread, and then closes all', as
 
 test('close takes every step, also behind one that fails, and tells the first failure', async () => {
   for (const [names, text] of [
-    [['log', 'b'], 'DeviceError: close on the log was promised to succeed; seen: EIO, i/o error. The medium or the way to it failed: read the system log, and do not trust the place until it was rewritten.'],
+    [['log', 'b'], 'Cannot close the log: i/o error (EIO). The medium or the connection to it failed: read the system log, and do not trust this place until it is rewritten.'],
     [['a', 'b'], 'a failed'],
     [['sync'], 'sync failed'],
     [[], 'closed'],

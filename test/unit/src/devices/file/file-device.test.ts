@@ -70,9 +70,7 @@ else {
     await one.close();
     // Somebody who is not a FileDevice at all, such as mkfs, keeps it out as well.
     const other = openSync(path, constants.O_RDWR | constants.O_EXCL);
-    await expect(FileDevice.open(options)).rejects.toThrow(
-      /open on .*EBUSY.*Somebody else uses it \(or it is mounted\)/,
-    );
+    await expect(FileDevice.open(options)).rejects.toThrow(/Cannot open .*\(EBUSY\)\. It is in use or mounted/);
     closeSync(other);
     const again = await FileDevice.open(options);
     expect(again.blocks).toEqual(one.blocks);

@@ -99,9 +99,9 @@ test('one that cannot be started is told with its cause', async () => {
   ];
   for (const [event, said, cause] of causes) {
     const error = (await start(starting, event, said)) as Error;
-    const advice = 'Read the cause of this error; the package may be incomplete or memory short.';
-    const text = `open on the I/O thread was promised to succeed; seen: THREAD, it could not be started. ${advice}`;
-    mustBe(error.message, `DeviceError: ${text}`);
+    const advice = 'Read the cause of this error; the package may be incomplete, or memory may be short.';
+    const text = `open the I/O thread: it could not be started (THREAD). ${advice}`;
+    mustBe(error.message, `Cannot ${text}`);
     mustBe((error.cause as Error).message, cause);
   }
 });
@@ -170,7 +170,10 @@ test('a device whose thread cannot be started leaves nothing open, locked or mad
   const { disk, options } = newDisk();
   await disk.during(async () => {
     const error = await start(() => FileDevice.open(options), 'exit', 9);
-    mustBe((error as Error).message.split(' was')[0], 'DeviceError: open on the I/O thread');
+    mustBe(
+      (error as Error).message.split(' was')[0],
+      'Cannot open the I/O thread: it could not be started (THREAD). Read the cause of this error; the package may be incomplete, or memory may be short.',
+    );
     mustEqual([disk.names, disk.descriptors.size], [['/a', '/b'], 0]);
   });
 });

@@ -106,7 +106,7 @@ test('a second process does not get the file', async () => {
   const ending = `
     const { spawnSync } = await import('node:child_process');
     const { status, stderr } = spawnSync(process.execPath, [${JSON.stringify(second)}], { encoding: 'utf8' });
-    console.log(status, stderr.includes('EBUSY, process ' + process.pid + ' has it open'));
+    console.log(status, stderr.includes('process ' + process.pid + ' has it open (EBUSY)'));
     await device.close();`;
   expect(await output(packaged(), volume, ending)).toBe(`${RESULTS}1 true\n`);
 });
@@ -123,7 +123,7 @@ test('a package without its worker says so', async () => {
   rmSync(missing);
   const refused = output(join(broken, 'devices/file', 'index.js'), volumeOf('f'), '');
   await expect(refused).rejects.toThrow(
-    /DeviceError: open on the I\/O thread .*THREAD, it could not be started.*incomplete/,
+    /DeviceError: Cannot open the I\/O thread: it could not be started \(THREAD\).*incomplete/,
   );
   expect(readdirSync(directory).filter((name) => name.startsWith('f'))).toEqual([]);
 });

@@ -49,10 +49,10 @@ const taking = (): Promise<string> =>
     () => 'taken',
     (error: unknown) => (error === null ? 'null' : (error as Error).message),
   );
-const refusal = (seen: string): string => `DeviceError: lock on /v was promised to succeed; seen: ${seen}`;
-const ALIVE = refusal(`EBUSY, process ${OTHER} has it open. Close it there.`);
+const refusal = (seen: string): string => `Cannot lock /v: ${seen}`;
+const ALIVE = refusal(`process ${OTHER} has it open (EBUSY). Close it there.`);
 const unknown = (host: string): string =>
-  refusal(`EBUSY, process ${OTHER} on ${host}, which cannot be seen from here has it open. Close it there, or remove ${LOCK} if that process has ended.`); // prettier-ignore
+  refusal(`process ${OTHER} on ${host}, which cannot be seen from here has it open (EBUSY). Close it there, or remove ${LOCK} if that process has ended.`); // prettier-ignore
 
 /** The calls, with our own name and the number of the lock left out. */
 const told = ({ told: calls }: FakeFs): string[] => calls.map((call) => call.replaceAll(/\/v\.lock\.\d+\.\d+\.\d+/g, 'OWN')); // prettier-ignore
@@ -77,8 +77,8 @@ test('a lock is taken by one link, tells who we are, and is released if it is ou
     };
     const error: unknown = await lock.release().catch((thrown: unknown) => thrown);
     const advice = 'Name a regular file or a block device, not a directory.';
-    const seen = `EISDIR, illegal operation on a directory. ${advice}`;
-    mustBe((error as Error).message, `DeviceError: close on ${LOCK} was promised to succeed; seen: ${seen}`);
+    const seen = `illegal operation on a directory (EISDIR). ${advice}`;
+    mustBe((error as Error).message, `Cannot close ${LOCK}: ${seen}`);
   });
 });
 
@@ -136,8 +136,8 @@ test('a machine without a name for its run is known by its host', async () => {
   }
 });
 
-test('a lock that does not tell who holds it is left to a person', async () => {
-  const seen = `EBUSY, its lock ${LOCK} does not tell who holds it. If nobody has the file open, remove ${LOCK}.`;
+test('a lock that does not say who holds it is left to a person', async () => {
+  const seen = `its lock ${LOCK} does not say who holds it (EBUSY). If no process has the file open, remove ${LOCK}.`;
   const parts = ['pid', 'started', 'boot', 'pidNamespace', 'host'] as const;
   const without = parts.flatMap((part) => [
     { ...OTHERS, [part]: undefined },
@@ -156,7 +156,7 @@ test('the lock of this process is told as such', async () => {
   const disk = newDisk();
   await during(disk, 'alive', async () => {
     await LockFile.take('/v');
-    const seen = 'EBUSY, this process has it open already. Use the device that is open, or close it first.';
+    const seen = 'this process has it open already (EBUSY). Use the device that is open, or close it first.';
     mustBe(await taking(), refusal(seen));
     mustEqual(disk.names, [LOCK]);
   });
@@ -195,7 +195,7 @@ test('a take-over that is under way is left alone', async () => {
   disk.put(LOCK, { text: JSON.stringify(OTHERS) });
   disk.put(GUARD);
   await during(disk, 'ESRCH', async () => {
-    const seen = `EBUSY, its lock is being taken over from a process that died (${GUARD} exists). Try again; if nobody is at it, remove ${GUARD}.`;
+    const seen = `its lock is being taken over from a process that has died (${GUARD} exists) (EBUSY). Try again; if no process is taking it over, remove ${GUARD}.`;
     mustBe(await taking(), refusal(seen));
     mustEqual([disk.names, told(disk).at(-1)], [[LOCK, GUARD], 'unlink OWN']);
   });
@@ -214,16 +214,16 @@ test('a lock that is released while somebody looks is linked again', async () =>
 });
 
 test('what the system refuses is told, with what it means for a lock', async () => {
-  const links = 'Keep the file on a filesystem that knows hard links, which its lock is made with.';
-  const device = 'an error without a description';
+  const links = 'Keep the file on a filesystem that supports hard links, which its lock needs.';
+  const device = 'an error that the system does not describe';
   const told: readonly (readonly [call: string, code: string, outcome: string])[] = [
-    ['link', 'EPERM', refusal(`EPERM, operation not permitted. ${links}`)],
-    ['link', 'ENOTSUP', refusal(`ENOTSUP, operation not supported on socket. ${links}`)],
-    ['link', 'EOPNOTSUPP', refusal(`EOPNOTSUPP, ${device}. ${links}`)],
-    ['write', 'EACCES', refusal(`EACCES, permission denied. Give this user the right to create ${LOCK}, which keeps others out.`)],
-    ['write', 'ENOSPC', refusal('ENOSPC, no space left on device. Free space on the filesystem that holds the file, then write again.')],
-    ['unlink', 'EBUSY', refusal('EBUSY, resource busy or locked. Somebody else uses it (or it is mounted); close that first.')],
-    [`read ${LOCK}`, 'EIO', refusal('EIO, i/o error. The medium or the way to it failed: read the system log, and do not trust the place until it was rewritten.')],
+    ['link', 'EPERM', refusal(`operation not permitted (EPERM). ${links}`)],
+    ['link', 'ENOTSUP', refusal(`operation not supported on socket (ENOTSUP). ${links}`)],
+    ['link', 'EOPNOTSUPP', refusal(`${device} (EOPNOTSUPP). ${links}`)],
+    ['write', 'EACCES', refusal(`permission denied (EACCES). Give this user the right to create ${LOCK}, which keeps others out.`)],
+    ['write', 'ENOSPC', refusal('no space left on device (ENOSPC). Free space on the filesystem that holds the file, then write again.')],
+    ['unlink', 'EBUSY', refusal('resource busy or locked (EBUSY). It is in use or mounted; close or unmount it first.')],
+    [`read ${LOCK}`, 'EIO', refusal('i/o error (EIO). The medium or the connection to it failed: read the system log, and do not trust this place until it is rewritten.')],
   ]; // prettier-ignore
   for (const [which, code, outcome] of told) {
     const disk = newDisk();

@@ -146,17 +146,17 @@ describe('requests', () => {
 describe('requests that no device could carry out are refused, and nothing is pending', () => {
   const other = new Uint8Array(new SharedArrayBuffer(BYTES));
   test.each<[string, () => DeviceRequest, RegExp]>([
-    ['a volume too many', () => ({ ...flush(), volume: 1 }), /one of the 1 volumes.*seen: volume 1/],
-    ['a block behind the end', () => write(BLOCKS, view(0)), /2048 blocks of the volume.*write of 1 from block 2048/],
-    ['a second block behind the end', () => read(BLOCKS - 1, 0, 1), /read of 2 from block 2047/],
-    ['a block before the beginning', () => read(-1, 0), /read of 1 from block -1/],
-    ['half a block', () => read(0.5, 0), /from block 0.5/],
+    ['a volume too many', () => ({ ...flush(), volume: 1 }), /one of the 1 volumes.*but got volume 1/],
+    ['a block behind the end', () => write(BLOCKS, view(0)), /2048 blocks of the volume.*write of 1 at block 2048/],
+    ['a second block behind the end', () => read(BLOCKS - 1, 0, 1), /read of 2 at block 2047/],
+    ['a block before the beginning', () => read(-1, 0), /read of 1 at block -1/],
+    ['half a block', () => read(0.5, 0), /at block 0.5/],
     ['memory of somebody else', () => write(1, other), /512 bytes of other memory.*share one slab/],
     ['half the memory', () => write(1, view(0).subarray(1)), /a view of 511 bytes/],
     [
       'memory for one of two',
       () => ({ ...read(1, 0), blocks: 2 }) as DeviceRequest,
-      /memory for 2 blocks; seen: 1 views/,
+      /memory for 2 blocks, but got 1 views/,
     ],
   ])('%s', async (_, request, sentence) => {
     await open();
@@ -175,7 +175,7 @@ describe('requests that fail', () => {
     expect(first!.result).toBe('ok');
     expect(view(1)).toEqual(view(8));
     expect(second!.error).toMatchObject({ name: 'DeviceError', code: 'SHORT', operation: 'read', file: path });
-    expect(second!.error!.message).toMatch(/read of 512 bytes at byte 4608 on .*volume .*ends at byte 4708.*truncated/);
+    expect(second!.error!.message).toMatch(/read 512 bytes at byte 4608 of .*ends at byte 4708.*truncated/);
     expect(third!.error).toMatchObject({ code: 'SHORT', offset: 10 * BYTES, bytes: BYTES });
     expect(device.statistics.splits).toBe(1);
   });
@@ -187,7 +187,7 @@ describe('requests that fail', () => {
     expect(one!.result).toBe('ok');
     expect(view(1)[0]).toBe(3);
     expect(two!.error).toMatchObject({ code: 'EBADF' });
-    expect(two!.error!.message).toMatch(/opened readOnly; open it without/);
+    expect(two!.error!.message).toMatch(/opened with readOnly; open it without/);
   });
 
   test('because the thread has died, which everybody pending is told', async () => {
@@ -201,7 +201,7 @@ describe('requests that fail', () => {
     expect(one!.error).toMatchObject({ code: 'THREAD', file: path });
     expect(one!.error!.cause).toBeInstanceOf(Error);
     const [later] = await run(read(3, 3));
-    expect(later!.error!.message).toMatch(/read of 512 bytes at byte 1536 .*the I\/O thread has died.*open it again/);
+    expect(later!.error!.message).toMatch(/read 512 bytes at byte 1536 .*the I\/O thread has died.*open it again/);
     expect(device.pending).toBe(0);
   });
 });
@@ -212,7 +212,7 @@ describe('close', () => {
     const writes = Array.from({ length: 1500 }, (_, i) => write(i, view(i % BUFS)));
     const ended = run(...writes);
     const closed = device.close();
-    expect(() => device.submit(flush())).toThrow(/seen: a submit after close/);
+    expect(() => device.submit(flush())).toThrow(/but got a submit after close/);
     await closed;
     expect(batches.flat()).toHaveLength(1500);
     await ended;

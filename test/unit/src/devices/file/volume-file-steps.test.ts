@@ -27,13 +27,13 @@ const rejection = (promise: Promise<unknown>): Promise<string> =>
     () => '(nothing was thrown)',
     (error: unknown) => (error as Error).message,
   );
-const said = (operation: string, seen: string): string => `DeviceError: ${operation} was promised to succeed; seen: ${seen}`; // prettier-ignore
+const said = (operation: string, seen: string): string => `Cannot ${operation}: ${seen}`; // prettier-ignore
 
 /** The calls but for those of the lock. */
 const told = ({ told: calls }: FakeFs): string[] => calls.filter((call) => !call.includes('.lock'));
 const isLocked = ({ told: calls }: FakeFs): boolean => calls.some((call) => call.endsWith(' /d/v.lock'));
 
-const LOST = 'The medium or the way to it failed: read the system log, and do not trust the place until it was rewritten.'; // prettier-ignore
+const LOST = 'The medium or the connection to it failed: read the system log, and do not trust this place until it is rewritten.'; // prettier-ignore
 
 test('a regular file is locked, opened and measured by another descriptor', async () => {
   const disk = newDisk();
@@ -89,24 +89,24 @@ test('a file is made whole, durably with its name, and goes when it is discarded
 
 test('what fails on the way is told, and everything is undone', async () => {
   const made = { path: '/d/new', create: true, blocks: 3 } as const;
-  const length = 'If the place cannot be read, give blocks, so that the length need not be found.';
-  const missing = 'Check the path; with create a regular file is made, in a directory that exists.';
+  const length = 'Give blocks, so that the length need not be found by reading.';
+  const missing = 'Check the path; with create, a regular file is made in an existing directory.';
   const cases: readonly (readonly [string, string, Partial<FileVolume>, string])[] = [
-    ['truncate', 'EIO', made, said(`create of ${3 * BYTES} bytes on /d/new`, `EIO, i/o error. ${LOST}`)],
-    ['sync /d/new', 'EIO', made, said(`create of ${3 * BYTES} bytes on /d/new`, `EIO, i/o error. ${LOST}`)],
-    ['sync /d', 'EIO', made, said(`create of ${3 * BYTES} bytes on /d/new`, `EIO, i/o error. ${LOST}`)],
-    ['open /d/v', 'EIO', {}, said('open on /d/v', `EIO, i/o error. ${LOST}`)],
-    ['open /d/v', 'EIO', { direct: true }, said('open on /d/v', `EIO, i/o error. ${LOST}`)],
-    ['open /d/v', 'EINVAL', {}, said('open on /d/v', 'EINVAL, invalid argument. The system refuses the arguments; check the size of the file and of a block.')],
-    ['open /d/v', 'EINVAL', { direct: true }, said('open on /d/v', `EINVAL, invalid argument. ${DIRECT_ADVICE}`)],
-    ['read /d/v 511', 'EIO', {}, said('measure at byte 511 on /d/v', `EIO, i/o error. ${length}`)],
-    ['read /d/v 1535', 'EIO', { blocks: 3 }, said('measure at byte 1535 on /d/v', `EIO, i/o error. ${LOST}`)],
-    ['read /d/v 0 512', 'EIO', { direct: true }, said('read of 512 bytes at byte 0 on /d/v', `EIO, i/o error. ${LOST}`)],
-    ['read /d/v 0 512', 'EINVAL', { direct: true }, said('read of 512 bytes at byte 0 on /d/v', `EINVAL, O_DIRECT was refused. ${DIRECT_ADVICE}`)],
-    ['realpath /d/v', 'ENOENT', {}, said('open on /d/v', `ENOENT, no such file or directory. ${missing}`)],
-    ['realpath /d/v', 'EIO', { create: true, blocks: 2 }, said('open on /d/v', `EIO, i/o error. ${LOST}`)],
-    ['link', 'EROFS', {}, said('lock on /d/v', 'EROFS, read-only file system. The filesystem is mounted read-only; open the volume readOnly, or remount it.')],
-    ['write /d/v.lock.reader', 'EIO', { readOnly: true }, said('lock on /d/v', `EIO, i/o error. ${LOST}`)],
+    ['truncate', 'EIO', made, said(`create ${3 * BYTES} bytes of /d/new`, `i/o error (EIO). ${LOST}`)],
+    ['sync /d/new', 'EIO', made, said(`create ${3 * BYTES} bytes of /d/new`, `i/o error (EIO). ${LOST}`)],
+    ['sync /d', 'EIO', made, said(`create ${3 * BYTES} bytes of /d/new`, `i/o error (EIO). ${LOST}`)],
+    ['open /d/v', 'EIO', {}, said('open /d/v', `i/o error (EIO). ${LOST}`)],
+    ['open /d/v', 'EIO', { direct: true }, said('open /d/v', `i/o error (EIO). ${LOST}`)],
+    ['open /d/v', 'EINVAL', {}, said('open /d/v', 'invalid argument (EINVAL). The system refuses the arguments; check the size of the file and of a block.')],
+    ['open /d/v', 'EINVAL', { direct: true }, said('open /d/v', `invalid argument (EINVAL). ${DIRECT_ADVICE}`)],
+    ['read /d/v 511', 'EIO', {}, said('measure at byte 511 of /d/v', `i/o error (EIO). ${length}`)],
+    ['read /d/v 1535', 'EIO', { blocks: 3 }, said('measure at byte 1535 of /d/v', `i/o error (EIO). ${LOST}`)],
+    ['read /d/v 0 512', 'EIO', { direct: true }, said('read 512 bytes at byte 0 of /d/v', `i/o error (EIO). ${LOST}`)],
+    ['read /d/v 0 512', 'EINVAL', { direct: true }, said('read 512 bytes at byte 0 of /d/v', `O_DIRECT was refused (EINVAL). ${DIRECT_ADVICE}`)],
+    ['realpath /d/v', 'ENOENT', {}, said('open /d/v', `no such file or directory (ENOENT). ${missing}`)],
+    ['realpath /d/v', 'EIO', { create: true, blocks: 2 }, said('open /d/v', `i/o error (EIO). ${LOST}`)],
+    ['link', 'EROFS', {}, said('lock /d/v', 'read-only file system (EROFS). The filesystem is mounted read-only; open the volume with readOnly, or remount it.')],
+    ['write /d/v.lock.reader', 'EIO', { readOnly: true }, said('lock /d/v', `i/o error (EIO). ${LOST}`)],
   ]; // prettier-ignore
   for (const [which, code, volume, text] of cases) {
     const disk = newDisk();
@@ -153,13 +153,13 @@ test('a transfer is tried with direct, and only then', async () => {
 
 test('what is no volume, or too short for one, is refused', async () => {
   const volume = 'Name a regular file or a block device.';
-  const longer = 'Make the file as long as the volume is to be, or give blocks and create and remove it first.';
-  const cut = 'Somebody has truncated the file, or the number of blocks is wrong; restore the file or give fewer blocks.'; // prettier-ignore
+  const longer = 'Make the file as long as the volume should be, or remove it and give blocks and create.';
+  const cut = 'The file was truncated, or the number of blocks is wrong; restore the file or give fewer blocks.'; // prettier-ignore
   const cases: readonly (readonly [Partial<Entry>, Partial<FileVolume>, string])[] = [
-    [{ kind: 'directory' }, {}, said('open on /d/v', `EISDIR, it is a directory. ${volume}`)],
-    [{ kind: 'other' }, { create: true, blocks: 1 }, said('open on /d/v', `ENOTSUP, it is a character device, pipe or socket. ${volume}`)],
-    [{ bytes: BYTES - 1 }, {}, said('measure on /d/v', `SHORT, it does not hold one block of 512 bytes. ${longer}`)],
-    [{ bytes: 5 * BYTES - 1 }, { blocks: 5 }, said('measure on /d/v', `SHORT, it ends before block 4 does, at byte 2560. ${cut}`)],
+    [{ kind: 'directory' }, {}, said('open /d/v', `it is a directory (EISDIR). ${volume}`)],
+    [{ kind: 'other' }, { create: true, blocks: 1 }, said('open /d/v', `it is a character device, pipe or socket (ENOTSUP). ${volume}`)],
+    [{ bytes: BYTES - 1 }, {}, said('measure /d/v', `it does not hold one block of 512 bytes (SHORT). ${longer}`)],
+    [{ bytes: 5 * BYTES - 1 }, { blocks: 5 }, said('measure /d/v', `it ends before block 4 does, at byte 2560 (SHORT). ${cut}`)],
   ]; // prettier-ignore
   for (const [parts, options, text] of cases) {
     const disk = newDisk(parts);
@@ -195,14 +195,14 @@ test('closing takes every step, also behind one that fails, and tells the first 
   });
 });
 
-test('what was wrong first is told, also when something could not be undone', async () => {
+test('what was wrong first is told, even when something could not be undone', async () => {
   const disk = newDisk();
   disk.script = (call) => {
     if (call === 'read /d/v 511 1' || call === 'unlink /d/v.lock') throw systemError(call.startsWith('r') ? 'EIO' : 'EROFS'); // prettier-ignore
   };
-  const length = 'If the place cannot be read, give blocks, so that the length need not be found.';
+  const length = 'Give blocks, so that the length need not be found by reading.';
   await disk.during(async () => {
-    mustBe(await rejection(open()), said('measure at byte 511 on /d/v', `EIO, i/o error. ${length}`));
+    mustBe(await rejection(open()), said('measure at byte 511 of /d/v', `i/o error (EIO). ${length}`));
     mustBe(disk.descriptors.size, 0);
   });
 });
@@ -210,17 +210,17 @@ test('what was wrong first is told, also when something could not be undone', as
 test('a file is open once, by whatever name, and until it is closed', async () => {
   const disk = newDisk({ inode: 77n });
   disk.put('/d/w', { bytes: BYTES, inode: 77n });
-  const twice = 'EBUSY, this process has the same file open under another name (a hard link). Name each file once.';
+  const twice = 'this process has the same file open under another name, a hard link (EBUSY). Name each file once.';
   await disk.during(async () => {
     const volume = await open();
-    mustBe(await rejection(open({ path: '/d/w' })), said('open on /d/w', twice));
+    mustBe(await rejection(open({ path: '/d/w' })), said('open /d/w', twice));
     await volume.close();
     await (await open({ path: '/d/w' })).close();
   });
 });
 
 test('a log that cannot be written is removed again, and what was opened before is closed', async () => {
-  const full = 'ENOSPC, no space left on device. Free space on the filesystem that holds the file, then write again.';
+  const full = 'no space left on device (ENOSPC). Free space on the filesystem that holds the file, then write again.';
   const options = { volumes: [{ path: '/d/v' }], blockBytes: BYTES, slab: new SharedArrayBuffer(BYTES), writeLog: '/d/log' }; // prettier-ignore
   for (const isStuck of [false, true]) {
     const disk = newDisk();
@@ -229,7 +229,7 @@ test('a log that cannot be written is removed again, and what was opened before 
       if (isStuck && call === 'unlink /d/v.lock') throw systemError('EROFS');
     };
     await disk.during(async () => {
-      mustBe(await rejection(FileDevice.open(options)), said('log on /d/log', full));
+      mustBe(await rejection(FileDevice.open(options)), said('write /d/log', full));
       mustEqual([disk.names, disk.descriptors.size], [['/d', '/d/v', ...(isStuck ? ['/d/v.lock'] : [])], 0]);
       mustEqual(told(disk).slice(-3), ['close /d/log', 'unlink /d/log', 'close /d/v']);
     });
@@ -242,8 +242,8 @@ test('a log that is there already is evidence, and is kept', async () => {
   await disk.during(async () => {
     const volumes = [{ path: '/d/v' }, { path: '/d/new', blocks: 1, create: true }];
     const options = { volumes, blockBytes: BYTES, slab: new SharedArrayBuffer(BYTES), writeLog: '/d/log' };
-    const there = 'EEXIST, file already exists. Move the file that is there away, or choose another name.';
-    mustBe(await rejection(FileDevice.open(options)), said('log on /d/log', there));
+    const there = 'file already exists (EEXIST). Move the file that is there away, or choose another name.';
+    mustBe(await rejection(FileDevice.open(options)), said('write /d/log', there));
     mustEqual([disk.names, disk.descriptors.size], [['/d', '/d/log', '/d/v'], 0]);
   });
 });

@@ -59,7 +59,7 @@ function told(...parts: readonly Uint8Array[]): string[] {
 }
 
 const malformed = (seen: string, at = 0): string =>
-  `DeviceError: read at byte ${at} on ${path} was promised to succeed; seen: MALFORMED, ${seen}. ` +
+  `Cannot read at byte ${at} of ${path}: ${seen} (MALFORMED). ` +
   'Name an undamaged write log, made with the option writeLog.';
 
 test('header and records stand where the format says, and are read as they were written', () => {
@@ -110,8 +110,8 @@ test('what is no log is refused in one sentence', () => {
   for (const bytes of [HEADER.subarray(0, -1), HEADER.subarray(0, 24), changed(30)])
     mustThrow(() => told(bytes), malformed('its header is damaged'));
   const nowhere = join(directory, 'nowhere');
-  const missing = 'no such file or directory. Check the path; with create a regular file is made, in a directory that exists.'; // prettier-ignore
-  const text = `DeviceError: read at byte 0 on ${nowhere} was promised to succeed; seen: ENOENT, ${missing}`;
+  const missing = 'no such file or directory (ENOENT). Check the path; with create, a regular file is made in an existing directory.'; // prettier-ignore
+  const text = `Cannot read at byte 0 of ${nowhere}: ${missing}`;
   mustThrow(() => [...readWriteLog(nowhere)], text);
 });
 
@@ -152,7 +152,7 @@ test('a log that becomes shorter while it is read is said to', () => {
   const entries = readWriteLog(path);
   mustBe(entries.next().value!.kind, 'header');
   truncateSync(path, HEADER.length);
-  mustBe(messageOf(() => entries.next()), malformed('it became shorter while it was read', HEADER.length)); // prettier-ignore
+  mustBe(messageOf(() => entries.next()), malformed('it became shorter while it was being read', HEADER.length)); // prettier-ignore
 });
 
 test('appends go behind one another in pieces that a system call takes, until one fails', () => {

@@ -195,14 +195,14 @@ test('space that is used up is told of with what will be free', async () => {
   const first = await caught(file.write(CELL + 5, filled(B, 2)));
   mustEqual(
     first.message,
-    `NoSpace: ${B} bytes from byte ${CELL + 5} of the file on were promised 2 free blocks side by side in the space of the file; ` +
-      'seen: none. Commit, or open the file with more space.',
+    `There is no space for ${B} bytes at byte ${CELL + 5} of the file: it takes 2 free blocks side by side. ` +
+      'Commit, or open the file with more space.',
   );
   // What was overwritten before it was committed is waited for, too.
   const { file: again } = await opened({ space: [{ volume: 0, block: 8, blocks: 6 }] });
   for (const byte of [1, 2]) await again.write(0, filled(3 * B, byte));
   const third = await caught(again.write(0, filled(3 * B, 3)));
-  mustBe(third.message.includes('seen: none, and 3 that are needed no more, which'), true);
+  mustBe(third.message.includes('The next two or three commits make 3 blocks free.'), true);
   for (let i = 0; i < 3; i++) await again.commit();
   await again.write(0, filled(3 * B, 4));
   const { file: other } = await opened({ space: [{ volume: 0, block: 8, blocks: 6 }] });
@@ -210,10 +210,7 @@ test('space that is used up is told of with what will be free', async () => {
   await other.commit();
   await other.write(0, filled(3 * B, 2));
   await other.commit();
-  mustBe(
-    (await caught(other.write(0, filled(3 * B, 3)))).message.includes(', and 3 that are needed no more, which '),
-    true,
-  );
+  mustBe((await caught(other.write(0, filled(3 * B, 3)))).message.includes(' make 3 blocks free. '), true);
   await other.commit();
   mustBe((await caught(other.write(0, filled(3 * B, 3)))).name, 'NoSpace');
   await other.commit();
@@ -287,7 +284,7 @@ test('a range is of whole bytes from 0 on', async () => {
   ] as const) {
     mustBe(
       (await caught(file.read(offset, length))).message,
-      `InvalidArgument: promised was a range of whole bytes from 0 on; seen: ${length} bytes from byte ${offset} on. Correct the offset or the length.`,
+      `Expected a range of whole bytes from 0 on, but got ${length} bytes at byte ${offset}. Correct the offset or the length.`,
     );
   }
   mustBe((await caught(file.write(-1, filled(2, 1)))).name, 'InvalidArgument');
@@ -295,7 +292,7 @@ test('a range is of whole bytes from 0 on', async () => {
   for (const call of [file.write(0, wide), file.readInto(0, wide)]) {
     mustBe(
       (await caught(call)).message,
-      'InvalidArgument: promised was a Uint8Array, such as a Buffer; seen: [object Uint16Array]. Make one over the memory that is meant.',
+      'Expected a Uint8Array, such as a Buffer, but got [object Uint16Array]. Make one over the same memory.',
     );
   }
   mustBe((await caught(file.readInto(-1, filled(2, 1)))).name, 'InvalidArgument');

@@ -168,7 +168,7 @@ describe('lending', () => {
   test.each([0, -1, 1.5, 4 * BLOCK + 1, Number.NaN])('refuses %d bytes of 2048', async (bytes) => {
     const { mount } = await mounted({ lentBytes: 4 * BLOCK + 5 });
     await expect(mount.lend(bytes)).rejects.toThrow(InvalidArgument);
-    await expect(mount.lend(bytes)).rejects.toThrow('1 to 2048 bytes, which the mount has to lend');
+    await expect(mount.lend(bytes)).rejects.toThrow('1 to 2048 bytes, which is what the mount can lend');
   });
 
   test('can be waited for with a signal, and ends with the mount', async () => {
@@ -188,9 +188,9 @@ describe('lending', () => {
 
   test('of nothing is possible when the mount was told so', async () => {
     const { mount } = await mounted({ lentBytes: 0 });
-    await expect(mount.lend(1)).rejects.toThrow('Open the mount with more lentBytes.');
+    await expect(mount.lend(1)).rejects.toThrow('open the mount with more lentBytes.');
     await expect(mounted({ lentBytes: -1 })).rejects.toThrow(
-      '`lentBytes` of Mount.open to be a whole number from 0; seen: -1',
+      '`lentBytes` of Mount.open to be a whole number from 0, but got -1',
     );
   });
 });

@@ -173,7 +173,7 @@ test('what is resumed when there is a buffer waits no longer for one', async () 
   mustEqual(await heard(), ['begins', 'turn', 'ends', 'done']);
 });
 
-test('a ticket is adopted by the file that it belongs to, also if there is no buffer for it', () => {
+test('a ticket is adopted by the file that it belongs to, even if there is no buffer for it', () => {
   const { work, script, seekers } = working();
   script.core = (ticket) => ticket === 5;
   mustEqual([work.adopt(T(5)), work.adopt(T(6)), seekers.length], [true, false, 0]);

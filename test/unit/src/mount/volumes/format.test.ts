@@ -74,15 +74,20 @@ describe('a header', () => {
   });
 
   test.each([
-    ['no magic', NotAVolume, (v: DataView) => v.setUint8(4, 0x68), /seen: the bytes/],
-    ['another version', UnsupportedFormat, (v: DataView) => v.setUint16(12, 2, true), /version 1; seen: version 2/],
+    ['no magic', NotAVolume, (v: DataView) => v.setUint8(4, 0x68), /its first bytes are/],
+    [
+      'another version',
+      UnsupportedFormat,
+      (v: DataView) => v.setUint16(12, 2, true),
+      /version 2, and this package reads version 1/,
+    ],
     ['blocks of no power of two', CorruptHeader, (v: DataView) => v.setUint32(20, 1000, true), /1000 bytes/],
     ['blocks that are too small', CorruptHeader, (v: DataView) => v.setUint32(20, 256, true), /256 bytes/],
     [
       'blocks of another size',
       WrongSize,
       (v: DataView) => v.setUint32(20, 1024, true),
-      /blocks of 1024 bytes; seen: 512/,
+      /blocks of 1024 bytes, but 512/,
     ],
     ['no volumes', CorruptHeader, (v: DataView) => v.setUint16(16, 0, true), /0 volumes/],
     ['too many volumes', CorruptHeader, (v: DataView) => v.setUint16(16, 257, true), /257 volumes/],
@@ -92,7 +97,7 @@ describe('a header', () => {
     const read = (): unknown => readHeader(headerBlock(change), 'x.vol');
     expect(read).toThrow(kind);
     expect(read).toThrow(message);
-    expect(read).toThrow(/x\.vol was promised to/);
+    expect(read).toThrow(/x\.vol /);
   });
 });
 
@@ -170,7 +175,7 @@ describe('opening', () => {
     const path = fresh();
     await expect(open([path])).rejects.toThrow(DeviceError);
     writeFileSync(path, 'short');
-    await expect(open([path])).rejects.toThrow(/NotAVolume: .*seen: 5 bytes in all/);
+    await expect(open([path])).rejects.toThrow(/does not begin with a volume header: it has 5 bytes in all/);
     writeFileSync(path, Buffer.alloc(2048));
     await expect(open([path])).rejects.toThrow(NotAVolume);
     await expect(open([dir])).rejects.toThrow(DeviceError);
@@ -192,7 +197,7 @@ describe('opening', () => {
   test('finds a volume that was cut', async () => {
     const [a, b] = set() as [string, string];
     truncateSync(b, 7 * 512);
-    await expect(open([a, b])).rejects.toThrow(/WrongSize: .* hold 8 blocks; seen: room for 7/);
+    await expect(open([a, b])).rejects.toThrow(/8 blocks, but room for 7/);
     truncateSync(b, 512);
     await expect(open([a, b])).rejects.toThrow(WrongSize);
   });
@@ -200,13 +205,13 @@ describe('opening', () => {
   test('takes a whole set only, in order', async () => {
     const [a, b] = set() as [string, string];
     const [c, d] = set() as [string, string];
-    await expect(open([b, a])).rejects.toThrow(/WrongSet: .* be volume 0 of its set; seen: volume 1/);
-    await expect(open([a])).rejects.toThrow(/WrongSet: .* be one of 1 volumes; seen: a set of 2/);
-    await expect(open([a, d])).rejects.toThrow(/WrongSet: .* belong to set/);
+    await expect(open([b, a])).rejects.toThrow(/it is volume 1 of its set, and is named as volume 0/);
+    await expect(open([a])).rejects.toThrow(/its set has 2 volumes, and 1 are named/);
+    await expect(open([a, d])).rejects.toThrow(/it belongs to set .* and .* to set/);
     await expect(open([a, b, c])).rejects.toThrow(WrongSet);
     const large = fresh();
     await formatVolumes([{ path: large, blocks: 4 }], { blockBytes: 1024 });
-    await expect(open([a, large])).rejects.toThrow(/WrongSet: .* have blocks of 512 bytes like/);
+    await expect(open([a, large])).rejects.toThrow(/its blocks have 1024 bytes, and those of .* have 512/);
   });
 
   test('twice at a time is refused by the lock of the device', async () => {
@@ -233,9 +238,9 @@ describe('opening', () => {
 
   test('says when the header cannot be read', async () => {
     const volumes = await formatted([8], () => ({ code: 'EIO' }));
-    await expect(Mount.open({ device: volumes })).rejects.toThrow(/MemoryFault: read of block 0 of memory0/);
+    await expect(Mount.open({ device: volumes })).rejects.toThrow(/The read of block 0 of memory0 failed/);
     let reads = 0;
     const later = volumes.reopen(() => (++reads === 2 ? { code: 'EIO' } : undefined));
-    await expect(Mount.open({ device: later })).rejects.toThrow(/ReadFailed: block 0 of memory0/);
+    await expect(Mount.open({ device: later })).rejects.toThrow(/Block 0 of memory0 could not be read/);
   });
 });

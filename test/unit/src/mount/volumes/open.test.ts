@@ -52,10 +52,10 @@ function descriptors(): number {
 }
 
 const missing =
-  'ENOENT, no such file or directory. Check the path; with create a regular file is made, in a directory that exists.';
-const isDirectory = 'EISDIR, it is a directory. Name a regular file or a block device.';
-const failure = (operation: string, path: string, seen: string): string =>
-  `DeviceError: ${operation} on ${path} was promised to succeed; seen: ${seen}`;
+  'no such file or directory (ENOENT). Check the path; with create, a regular file is made in an existing directory.';
+const isDirectory =
+  'it is a directory (EISDIR). Name a regular file or a block device.';
+const failure = (operation: string, path: string, seen: string): string => `Cannot ${operation} ${path}: ${seen}`;
 
 test('what is no volume is refused before a device is opened, and every file is closed', async () => {
   const open = (...volumes: string[]): Promise<string> => rejection(Mount.open({ volumes, cacheBytes: 4096 }));
@@ -63,12 +63,12 @@ test('what is no volume is refused before a device is opened, and every file is 
   mustBe(await open(directory), failure('open', directory, isDirectory));
   const [small, large] = [files(1)[0]!, files(1, 1024)[0]!];
   const advice = 'Name all volumes of one set, each once, in the order of their numbers.';
-  const differs = `WrongSet: ${large} was promised to have blocks of 512 bytes like ${small}; seen: 1024 bytes. ${advice}`;
+  const differs = `${large} does not fit in with the other volumes: its blocks have 1024 bytes, and those of ${small} have 512. ${advice}`;
   mustBe(await open(small, large), differs);
   fs.writeFileSync(at('short'), 'short');
   const short =
-    'promised to begin with a volume header; seen: 5 bytes in all. Check the path, or format the volume first.';
-  mustBe(await open(at('short')), `NotAVolume: ${at('short')} was ${short}`);
+    'does not begin with a volume header: it has 5 bytes in all. Check the path, or format the volume first.';
+  mustBe(await open(at('short')), `${at('short')} ${short}`);
   mustBe(descriptors(), 0);
 });
 
@@ -99,7 +99,7 @@ test('a mount of files passes on what it was asked for, and gives back what it c
   const bad = new MemoryVolumes({ blocks: [8, 8], blockBytes: 512 });
   const { asked, closings } = opening(bad, good.reopen(), good.reopen());
   const refused = await rejection(Mount.open({ volumes: [a, b], cacheBytes: 4096 }));
-  mustEqual([refused.split(':')[0], closings(), descriptors()], ['NotAVolume', 1, 0]);
+  mustEqual([refused.split(':')[0], closings(), descriptors()], [`${a} does not begin with a volume header`, 1, 0]);
   const volumes = [a, { path: b, readOnly: true }];
   const mount = await Mount.open({ volumes, cacheBytes: 4096, writeLog: at('log'), fileBytes: 70_000, lentBytes: 512 });
   const { slab, ...options } = asked[1]!;
@@ -118,7 +118,7 @@ test('a mount of files passes on what it was asked for, and gives back what it c
 
 test('formatting looks at every file before it touches one, and overwrites what it was told to', async () => {
   const taken = files(1)[0]!;
-  const exists = `VolumeExists: ${taken} was promised to be no volume yet; seen: a volume header. Give \`overwrite\` if its contents may be lost, or another path.`;
+  const exists = `${taken} is a volume already. Give \`overwrite\` if its contents may be lost, or another path.`;
   const both = [{ path: at('new'), blocks: 4 }, { path: taken }]; // prettier-ignore
   const blank = new MemoryVolumes({ blocks: [4, 8], blockBytes: 512 });
   const { asked, closings } = opening(blank, blank.reopen(), blank.reopen());
@@ -135,15 +135,15 @@ test('formatting looks at every file before it touches one, and overwrites what 
   const common = { volumes: 2, blockBytes: 512, setId: SET_ID, generation: 0 };
   mustEqual(headers, [{ ...common, number: 0, blocks: 4 }, { ...common, number: 1, blocks: 8 }]); // prettier-ignore
   fs.writeFileSync(taken, '');
-  const found = (await rejection(formatVolumes(both, { blockBytes: 512 }))).split(' was')[0];
-  mustEqual([found, closings(), descriptors()], [`VolumeExists: ${at('new')}`, 3, 0]); // By the look of the device.
+  const found = (await rejection(formatVolumes(both, { blockBytes: 512 }))).split(' already')[0];
+  mustEqual([found, closings(), descriptors()], [`${at('new')} is a volume`, 3, 0]); // By the look of the device.
   await formatDevice(blank.reopen(), { overwrite: true });
 });
 
 test('a set has an id of 32 digits, and a device without names has numbers', async () => {
   const volumes = new MemoryVolumes({ blocks: [4], blockBytes: 512 });
   for (const setId of [`${SET_ID}0`, `0${SET_ID}`, SET_ID.toUpperCase()]) {
-    const text = `InvalidArgument: promised was a setId of 32 hexadecimal digits; seen: '${setId}'. Correct it, or leave it out.`;
+    const text = `Expected a setId of 32 hexadecimal digits, but got '${setId}'. Correct it, or leave it out.`;
     mustBe(await rejection(formatDevice(volumes, { setId })), text);
   }
   await formatDevice(volumes);
@@ -151,7 +151,10 @@ test('a set has an id of 32 digits, and a device without names has numbers', asy
   mustBe(/^[0-9a-f]{8}0{24}$/.test(setId), false); // Drawn, to its last digit.
   const device = new DrivenVolumes(volumes);
   device.isAutomatic = true;
-  mustBe((await rejection(formatDevice(device))).split(' was')[0], 'VolumeExists: volume0');
+  mustBe(
+    await rejection(formatDevice(device)),
+    'volume0 is a volume already. Give `overwrite` if its contents may be lost, or another path.',
+  );
   const mount = await Mount.open({ device: volumes.reopen(), cacheBytes: 2048, slabOffset: 512 });
   mustBe(mount.statistics.cacheBytes, 2048);
   await mount.close();

@@ -1,7 +1,8 @@
-// A fresh core over a device, with buffers of block 3 in the states that misuse begins with, and what it says when misused.
+// A fresh core over a device, with buffers of block 3 in the states that misuse begins with.
 
-import type { Handle } from '../../src/index.ts';
-import { CoreStage } from '../support/core-stage.ts';
+import type { Handle } from '../../../src/index.ts';
+import { CoreStage } from '../core-stage.ts';
+import type { Entry } from './list.ts';
 
 /** A fresh core over a device, and buffers of block 3 in the states that misuse begins with. */
 export class Misuse {
@@ -38,5 +39,9 @@ export function headerWithoutBuffer(): CoreStage {
   return stage;
 }
 
-/** What is done, how, and the whole text of the error. */
-export type MisuseRow = readonly [what: string, misuse: (misuse: Misuse) => unknown, text: string];
+/** Each misuse of a fresh core. */
+export function misused(
+  rows: readonly (readonly [what: string, misuse: (misuse: Misuse) => unknown])[],
+): readonly Entry[] {
+  return rows.map(([what, misuse]) => [what, () => misuse(new Misuse())]);
+}
