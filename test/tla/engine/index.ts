@@ -6,6 +6,7 @@
 //   level                what depends on what    behaviour          Init, Next, fairness, the parts of properties
 //   compile-*, unit      expressions and actions to JavaScript      program   all of a specification, compiled at once
 //   values, sets, runtime   the values and operators of the language
+//   layout, frame           states as rows of cells, and reading them    memo              answers kept by the cells that were read
 //   explore, state-table    all reachable states                    temporal, automaton   properties of whole behaviours
 //   explain                 why a predicate is false                check     all of this in order
 //
