@@ -9,7 +9,7 @@ export function listingText(parts: Parts): string {
     return [title, ...rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`)].join('\n');
   };
   const repairs = parts.repairs.map(({ configuration, id }) => [configuration, `repair ${id} left out`] as const);
-  const named = new Set([...parts.safe, ...repairs.map(([name]) => name)]);
+  const named = new Set([...parts.safe, ...parts.large, ...repairs.map(([name]) => name)]);
   const others = parts.jobs.filter((job) => !named.has(job.name));
   return [
     section(
@@ -19,7 +19,8 @@ export function listingText(parts: Parts): string {
     section('Configurations (--config)', [
       ...parts.safe.map((name) => [name, sizeOf(parts, name)] as const),
       ...repairs,
-      ...others.map((job) => [job.name, `TLA+ with ${job.engines.join(' or ')}, ${sizeOf(parts, job.name)}`] as const),
+      ...parts.large.map((name) => [name, `only if named, ${sizeOf(parts, name)}`] as const),
+      ...others.map((job) => [job.name, `TLA+ only, ${sizeOf(parts, job.name)}`] as const),
     ]),
     section(
       'Claims (--explain)',

@@ -58,7 +58,10 @@ export function readOptions(args: readonly string[]): CheckOptions {
     .option('--tla-dir <dir>', 'another directory with specification, configurations and manifest')
     .option('--json <file>', 'write the result for machines, whole or not at all')
     .option('--explain <id>', 'tell what a claim, repair, goal, promise, action or device fault says and why, and stop')
-    .option('--bug <name>', 'plant one bug: its patch, the shortest story found, the claim that catches it, and stop')
+    .option(
+      '--bug <name>',
+      'plant one bug, named by its name or a part that only its name has: its patch, the shortest story found, the claim that catches it, and stop',
+    )
     .option('--replay <token>', 'repeat a failed random run from its token, and stop')
     .option('--trace <file>', 'say whether a recorded run is a run of the model, and stop')
     .option('--list', 'list phases, configurations, claims, goals and repairs, and stop')

@@ -50,6 +50,9 @@ function phasesAsked({ config, only }: Pick<CheckOptions, 'config' | 'only'>): r
   return PHASE_IDS.filter((id) => config === undefined || (id !== 'random' && id !== 'bugs'));
 }
 
+const nothingOf = (phases: readonly PhaseId[]): string =>
+  phases.length === 1 ? `the phase ${phases[0]} checks nothing` : `the phases ${phases.join(', ')} check nothing`;
+
 /** A run that checks nothing must not end in a verdict. */
 function refuseEmpty(plan: Omit<Plan, 'notChecked'>, { config, only }: Pick<CheckOptions, 'config' | 'only'>): void {
   const hasWork: Record<PhaseId, boolean> = {
@@ -66,7 +69,7 @@ function refuseEmpty(plan: Omit<Plan, 'notChecked'>, { config, only }: Pick<Chec
   };
   if (plan.phases.some((id) => hasWork[id])) return;
   throw new UsageError(
-    `There is nothing to do: of ${(config ?? []).join(', ')} the phases ${(only ?? plan.phases).join(', ')} check nothing.`,
+    `There is nothing to do: ${nothingOf(only ?? plan.phases)} of ${(config ?? []).join(', ')}; --list tells what there is.`,
   );
 }
 

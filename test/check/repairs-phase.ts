@@ -57,7 +57,7 @@ async function violationInTla(
   const none = { tlaViolated: null, tlaEngine: null };
   const job = plan.jobs.find((one) => one.name === repair.configuration);
   if (job === undefined) {
-    if (parts.jobs.some((one) => one.name === repair.configuration)) return none; // another engine's; stands in notChecked
+    if (parts.jobs.some((one) => one.name === repair.configuration)) return none; // large, and not asked for by name: stands in notChecked
     ledger.fail('repairs', 'The manifest does not list it.', [], repair.configuration);
     return none;
   }

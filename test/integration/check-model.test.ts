@@ -59,7 +59,12 @@ describe('a wrong request is answered by one line on stderr and exit code 2', ()
       () => ['--config', 'without-D2', '--only', 'model'],
       /nothing to do.*without-D2/,
     ],
-    ['an unknown planted bug', () => ['--bug', 'nobody'], /nobody/],
+    ['an unknown planted bug', () => ['--bug', 'red-error'], /'red-error' is no planted bug.*nearest are read-error/],
+    [
+      'a part of the names of several planted bugs',
+      () => ['--bug', 'alias'],
+      /'alias' stands in the names of \d+ planted bugs: /,
+    ],
     ['a token that nobody printed', () => ['--replay', 'xyz'], /token/i],
     ['a damaged token of the direct machine', () => ['--replay', 'd1-xyz'], /damaged/],
     ['a trace that is not there', () => ['--trace', join(SCRATCH, 'none.jsonl')], /none\.jsonl/],

@@ -4,14 +4,14 @@ import { DIRECT_CLAIMS, DIRECT_PROGRESS } from '../../spec/direct/index.ts';
 import { CLAIMS, PROGRESS } from '../../spec/index.ts';
 import { claimLines } from '../kit/claim-lines.ts';
 import type { PlantedBug } from './bug.ts';
-import { plantedBug } from './bugs.ts';
+import { plantedBugLike } from './bugs.ts';
 import { huntBug, reportOf } from './hunt.ts';
 import { patchLines } from './patch.ts';
 import { effortText } from './report.ts';
 
 /** The text that `--bug NAME` prints. @throws UnknownBug */
 export async function demonstrate(name: string): Promise<string> {
-  const bug = plantedBug(name);
+  const bug = plantedBugLike(name);
   const result = await huntBug(bug);
   const { caughtBy, also, effort, unit, ok } = reportOf(bug, result);
   const together = also.length > 0 ? `, with ${also.join(', ')} in the same step` : '';

@@ -1,8 +1,7 @@
-// Reads the state graph that an engine wrote as DOT text, in either dialect, into a `LabelledGraph`.
+// Reads the state graph that TLC wrote as DOT text (`-dump dot,actionlabels`) into a `LabelledGraph`.
 //
-// tla-checker: nodes `s12 [label="x=1\ny=<<>>"]`, edges `s1 -> s4 [label="Ref"]`, initial states not marked (the caller
-// passes them). TLC (`-dump dot,actionlabels`): nodes `-174… [label="/\\ x = 1\n/\\ y = <<>>",…]`, initial ones
-// `style = filled`, edges `A -> B [label="Ref(w1)",…]`; the stable version prints no arguments. Labels lose their arguments
+// Nodes are `-174… [label="/\\ x = 1\n/\\ y = <<>>",…]`, initial ones `style = filled`, edges `A -> B [label="Ref(w1)",…]`; the
+// stable version prints no arguments, and a lone variable has no conjunction sign. Labels lose their arguments
 // here; where there were any they stand in `args`. States are brought to their canonical text (`value.ts`).
 // Most of the time goes into values, and the text of a single variable recurs in thousands of states: it is read once.
 
@@ -15,13 +14,13 @@ export interface DotGraph extends LabelledGraph {
   readonly args?: readonly string[];
 }
 
-/** DOT text that is not a state graph of a known dialect. */
+/** DOT text that is not a state graph of TLC. */
 export class DotError extends Error {
   override readonly name = 'DotError';
 }
 
 const EDGE = /^\s*(\S+) -> (\S+?)(?: \[label="((?:[^"\\]|\\.)*)"|;|$)/;
-const NODE = /^\s*(s\d+|-?\d+) \[label="((?:[^"\\]|\\.)*)"(.*)/;
+const NODE = /^\s*(-?\d+) \[label="((?:[^"\\]|\\.)*)"(.*)/;
 
 /** Turns the texts of a state's variables (`x = 1`, with or without `/\\` before it) into its canonical text. */
 export type StateReader = (pieces: readonly string[]) => string;
@@ -30,14 +29,11 @@ function unescape(text: string): string {
   return text.replace(/\\(.)/g, (_, c: string) => (c === 'n' ? '\n' : c));
 }
 
-/** Where a variable's name ends and its value begins, in both dialects. */
+/** Where a variable's name ends and its value begins. */
 const VARIABLE = /^\s*(?:\/\\\s*)?(\w+)\s*=\s*/;
 
-/** Cuts an escaped label into one piece per variable: at each `\n/\\` (TLC), else at each `\n` (tla-checker). */
-function piecesOf(label: string): string[] {
-  if (label.startsWith('/\\\\')) return label.split(/\\n(?=\/\\\\)/);
-  return /^\w+ =/.test(label) ? [label] : label.split('\\n');
-}
+/** Cuts an escaped label into one piece per variable, at each `\n/\\`. */
+const piecesOf = (label: string): string[] => label.split(/\\n(?=\/\\\\)/);
 
 /** Makes a reader of states that remembers each variable's text. `escaped`: the texts are cut from a DOT label. */
 export function stateReader(escaped = false): StateReader {
@@ -82,11 +78,10 @@ function growing(): { push(value: number): void; done(): Int32Array } {
 }
 
 /**
- * Reads a whole graph. `init`: canonical texts of the initial states, for a dialect that does not mark them.
- * Throws a DotError for text of another shape, for an edge to a node that is never described, and for two nodes that hold
+ * Reads a whole graph. Throws a DotError for text of another shape, for an edge to a node that is never described, and for two nodes that hold
  * the same state, since then the engine does not tell apart what the spec's variables tell.
  */
-export function readDot(text: string, init: readonly string[] = []): DotGraph {
+export function readDot(text: string): DotGraph {
   const numbers = new Map<string, number>();
   const numberOf = (node: string): number => {
     let n = numbers.get(node);
@@ -95,7 +90,7 @@ export function readDot(text: string, init: readonly string[] = []): DotGraph {
   };
   const labels = new Map<string, number>();
   const states: string[] = [];
-  const marked: number[] = [];
+  const init: number[] = [];
   const [source, target, label] = [growing(), growing(), growing()];
   const args: string[] = [];
   let hasArgs = false;
@@ -122,11 +117,12 @@ export function readDot(text: string, init: readonly string[] = []): DotGraph {
     if (node === null) continue;
     const n = numberOf(node[1]!);
     states[n] ??= readState(piecesOf(node[2]!));
-    if (/style ?= ?filled\]/.test(node[3]!) && !node[1]!.startsWith('s')) marked.push(n);
+    if (/style ?= ?filled\]/.test(node[3]!)) init.push(n);
   }
+  checkNodes(states, numbers);
   const result = {
     states,
-    init: [...new Set([...marked, ...findInit(states, init, numbers)])],
+    init: [...new Set(init)],
     source: source.done(),
     target: target.done(),
     label: label.done(),
@@ -135,21 +131,15 @@ export function readDot(text: string, init: readonly string[] = []): DotGraph {
   return hasArgs ? { ...result, args } : result;
 }
 
-/** Checks that every node is described, and once, and finds the initial states among them. */
-function findInit(states: readonly string[], init: readonly string[], numbers: ReadonlyMap<string, number>): number[] {
-  const byText = new Map<string, number>();
+/** Checks that every node is described, and once. */
+function checkNodes(states: readonly string[], numbers: ReadonlyMap<string, number>): void {
+  const seen = new Set<string>();
   for (const [node, n] of numbers) {
     const state = states[n];
     if (state === undefined) throw new DotError(`Node ${node} has edges but no label; the graph was cut short.`);
-    if (byText.has(state)) throw new DotError(`Two nodes hold the same state, ${node} is the second: ${state}`);
-    byText.set(state, n);
+    if (seen.has(state)) throw new DotError(`Two nodes hold the same state, ${node} is the second: ${state}`);
+    seen.add(state);
   }
-  return init.map((text) => {
-    const n = byText.get(text);
-    if (n === undefined)
-      throw new DotError(`The initial state ${text} is not among the ${states.length} nodes of the graph.`);
-    return n;
-  });
 }
 
 /** `Ref(w1,m1)` as name and arguments. */

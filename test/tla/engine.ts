@@ -46,7 +46,7 @@ export interface TlaResult {
   readonly distinctStates: number;
   /** Initial states and successors, duplicates counted. */
   readonly generated?: number;
-  /** States on the longest shortest path. */
+  /** States on the longest shortest path; absent where the engine does not know it exactly. */
   readonly depth?: number;
   readonly graph?: LabelledGraph;
   readonly trace?: readonly TlaTraceStep[];

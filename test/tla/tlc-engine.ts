@@ -138,6 +138,7 @@ interface Command {
   readonly memory: readonly string[];
 }
 
+/** Up to here one worker searches, so that a counterexample is a shortest one and the depth is exact. */
 const SMALL = 50_000;
 
 /** The whole command line after `java`; TLC's files go to `scratch`. */
@@ -169,7 +170,8 @@ async function check(command: Command, run: TlaRun): Promise<TlaResult> {
   try {
     const args = tlcArguments(command, run, scratch);
     const { code, output, timedOut } = await runCommand(command.java, args, run.moduleDir, run.timeoutSeconds);
-    const result = readTlcResult(output, code);
+    const { depth, ...rest } = readTlcResult(output, code);
+    const result = { ...rest, ...(depth !== undefined && run.maxStates <= SMALL && { depth }) };
     const failed = (message: string): TlaResult => done({ ...result, verdict: 'engine-failed', message });
     if (timedOut)
       return failed(

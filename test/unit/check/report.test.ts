@@ -144,6 +144,16 @@ describe('a project in which something is wrong', () => {
     expect(result.failures[0]!.summary).toBe(`The number of distinct states is ${states} where the manifest says 99.`);
   });
 
+  test('a depth unlike the manifest is told also where there is no graph', async () => {
+    const expected = { ...SMALL_JOB.expected, depth: 99 };
+    const { engine } = smallParts();
+    const { graph: _, ...answer } = await engine.check(SMALL_JOB.run);
+    const job = { ...SMALL_JOB, expected, run: { ...SMALL_JOB.run, wantGraph: false } };
+    const result = await run({ jobs: [job], engine: { ...engine, check: () => Promise.resolve(answer) } });
+    const told = result.failures.filter(({ phase }) => phase === 'tla').map(({ summary }) => summary);
+    expect(told).toEqual([`The depth is ${answer.depth} where the manifest says 99.`]);
+  });
+
   test('an edge that production did not execute fails the run', async () => {
     const result = await run({
       walkEdges: (edges) => ({ executed: edges - 1, total: edges, steps: 1 }),

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { DIRECT_CLAIMS, DIRECT_PROGRESS } from '../../../spec/direct/index.ts';
 import { CLAIMS, PROGRESS } from '../../../spec/index.ts';
 import { BUG_KINDS, OTHER_CLAIMS } from '../../planted/bug.ts';
-import { isCatalogued, plantedBug, PLANTED_BUGS, UnknownBug } from '../../planted/bugs.ts';
+import { isCatalogued, plantedBug, plantedBugLike, PLANTED_BUGS, UnknownBug } from '../../planted/bugs.ts';
 import { checkPatches } from '../../planted/patch.ts';
 import { HUNT_TARGETS } from '../../planted/report.ts';
 import { CANARIES } from '../../planted/self-check.ts';
@@ -73,6 +73,10 @@ describe('all planted bugs together', () => {
   test('are found by name, and a name that is none is told the nearest', () => {
     expect(plantedBug('tla-clean-too-late').kind).toBe('tla');
     expect(() => plantedBug('clean-too')).toThrow(UnknownBug);
-    expect(() => plantedBug('clean-too')).toThrow('choose one of model-clean-too-late, tla-clean-too-late.');
+    expect(() => plantedBugLike('clean-too')).toThrow(
+      "'clean-too' stands in the names of 2 planted bugs: model-clean-too-late, tla-clean-too-late.",
+    );
+    expect(plantedBugLike('tla-clean').name).toBe('tla-clean-too-late');
+    expect(() => plantedBugLike('clean-to-late')).toThrow('the nearest are tla-clean-too-late, model-clean-too-late, ');
   });
 });

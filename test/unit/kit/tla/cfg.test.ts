@@ -1,7 +1,7 @@
 // Configurations: read completely, refused in one sentence, checked against the constants of the module.
 
 import { describe, expect, it } from 'vitest';
-import { CfgError, checkConstants, readCfg } from '../../kit/tla/cfg.ts';
+import { CfgError, checkConstants, readCfg } from '../../../kit/tla/cfg.ts';
 
 const FULL = String.raw`
 \* A comment that names SPECIFICATION Wrong
