@@ -14,17 +14,24 @@
 
 import type { Answer } from '../answer.ts';
 import { AGAIN, DONE, unfinished } from '../answer.ts';
-import { forget } from '../records/buf.ts';
+import { clearFlags } from '../records/buf.ts';
 import { BrokenPromise, ImpossibleInput, InvalidArgument, unreachable } from '../errors.ts';
 import type { Handle, Ticket } from '../ids.ts';
 import type { LiveHandle } from '../records/handles.ts';
 import { promiseNoOpenModification, promiseNotInterlocked } from '../records/handles.ts';
 import type { HammerIo } from '../records/hammer-io.ts';
 import { isWrittenByUsOnly, nameOf } from '../records/hammer-io.ts';
-import { clearCheck, dropRef, dropRefAndCheck, isUnreferenced, lock, refsOf } from '../records/reference-word.ts';
+import {
+  clearCheck,
+  dropRef,
+  dropRefAndCheck,
+  isUnreferenced,
+  takeLoadLock,
+  refsOf,
+} from '../records/reference-word.ts';
 import { clearModify } from './modify.ts';
 import type { MountState } from '../core-state.ts';
-import { dropResidue, setLocked } from '../core-state.ts';
+import { dropResidue, setWantedByKernel } from '../core-state.ts';
 import type { TicketRecord } from '../records/tickets.ts';
 import { volumeOf } from '../records/volume.ts';
 import { interlockDone } from './waking.ts';
@@ -75,7 +82,7 @@ export function relBuffer(m: MountState, io: HammerIo, undoReclaim: boolean): An
 function waitForWrite(m: MountState, io: HammerIo, closing: boolean): Answer {
   const ticket = m.tickets.issueFor(io, 'release');
   ticket.closing = closing;
-  lock(io, ticket);
+  takeLoadLock(io, ticket);
   io.waiting = true;
   return unfinished('wait', ticket.id as Ticket);
 }
@@ -83,7 +90,7 @@ function waitForWrite(m: MountState, io: HammerIo, closing: boolean): Answer {
 /** Carries out the decision above; answers false if it must wait for the write in flight. */
 function ioRelease(m: MountState, io: HammerIo, flush: boolean, undoReclaim: boolean): boolean {
   if (io.bp === undefined) return true;
-  if (io.modified && (flush || (io.locked && !isWrittenByUsOnly(io)))) {
+  if (io.modified && (flush || (io.wantedByKernel && !isWrittenByUsOnly(io)))) {
     issueWrite(m, io, io.type === 'undo' && !flush && undoReclaim);
   }
   if (io.waitdep && io.running) return false;
@@ -115,7 +122,7 @@ function decideRelease(io: HammerIo, flush: boolean): ReleaseDecision {
   if ((flush || io.reclaim) && !io.modified && !io.running) return 'dispose';
   if (io.modified) return io.released || isWrittenByUsOnly(io) ? 'keepDirty' : 'giveBackDirty';
   if (io.running) return 'leave'; // A buffer being written is released; completion deals with it (L645-652).
-  if (io.locked) return 'detach';
+  if (io.wantedByKernel) return 'detach';
   return io.released ? 'leave' : 'giveBackClean';
 }
 
@@ -135,12 +142,12 @@ export function disassociate(m: MountState, io: HammerIo, drop: boolean): void {
     io.ioerror = false;
     dropRefAndCheck(io);
   }
-  setLocked(m, io, false);
+  setWantedByKernel(m, io, false);
   if (dropContents) {
     m.slab.give(buf);
     return;
   }
-  forget(buf);
+  clearFlags(buf);
   buf.arrived = true;
   io.volume.residue.add(buf);
 }
@@ -158,7 +165,7 @@ function finish(m: MountState, io: HammerIo): void {
 /** writeDone ended the write that a release or an unload waited for (L556-558). */
 export function finishWaitingRelease(m: MountState, io: HammerIo, ticket: TicketRecord): void {
   const { closing } = ticket;
-  m.tickets.forgetIo(ticket);
+  m.tickets.leaveIo(ticket);
   ticket.closing = false;
   m.tickets.wake(ticket);
   ioRelease(m, io, closing, false); // Nothing runs and nothing is dirty: it cannot wait again.
@@ -187,7 +194,7 @@ export function lowMemoryRelease(m: MountState, handle: Handle): Answer {
   const record = releasable(m, handle);
   const { io } = record;
   const { bp } = io;
-  if (refsOf(io) !== 1 || bp === undefined || io.modified || io.running || io.locked || io.reclaim) {
+  if (refsOf(io) !== 1 || bp === undefined || io.modified || io.running || io.wantedByKernel || io.reclaim) {
     throw new ImpossibleInput('lowMemoryRelease', 'the last reference on a clean, idle buffer goes', nameOf(io));
   }
   m.handles.close(record);
@@ -216,7 +223,7 @@ export function unload(m: MountState, volumeNumber: number, block: number): Answ
   const io = volume.ios.get(block);
   if (io === undefined) throw new BrokenPromise('Exists', `none for block ${block} of volume ${volume.name}`);
   if (!isUnreferenced(io)) {
-    const busy = io.owner === undefined ? '' : `, and it is busy in ${io.owner.at}`;
+    const busy = io.loadLockOwner === undefined ? '' : `, and it is busy in ${io.loadLockOwner.stage}`;
     throw new BrokenPromise('Unreferenced', `${refsOf(io)} references on ${nameOf(io)}${busy}`);
   }
   clearModify(m, io, true);

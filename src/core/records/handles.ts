@@ -100,7 +100,7 @@ export class Handles extends Slots<LiveHandle> {
   opened(handle: Handle): LiveHandle {
     const record = this.live(handle);
     if (record.ticket !== undefined) {
-      throw new BrokenPromise('HandleOpen', `a handle on ${nameOf(record.io)} that waits in ${record.ticket.at}`);
+      throw new BrokenPromise('HandleOpen', `a handle on ${nameOf(record.io)} that waits in ${record.ticket.stage}`);
     }
     return record;
   }
