@@ -11,7 +11,7 @@
 
 import type { Volatile } from '../../spec/buffer/snapshot.ts';
 import type { Device, DeviceRequest, Result } from '../core/device.ts';
-import { ImpossibleInput } from '../core/errors.ts';
+import { ImpossibleInput, InvalidArgument } from '../core/errors.ts';
 
 /** How a request ends: `arrivedBytes` of a failed write reached the medium. */
 export interface Fault {
@@ -130,7 +130,10 @@ export class MemoryDevice implements Device {
 
   #medium(volume: number): Medium {
     const medium = this.#media[volume];
-    if (medium === undefined) throw new RangeError(`The device has ${this.#media.length} volumes, not ${volume + 1}.`);
+    if (medium === undefined) {
+      const promised = `a volume below ${this.#media.length}`;
+      throw new InvalidArgument(promised, String(volume), 'The device was made for so many volumes, from 0 on.');
+    }
     return medium;
   }
 

@@ -19,7 +19,8 @@ export interface BlockPlace {
 }
 
 const at = ({ block, name }: BlockPlace): string => `block ${block} of ${name}`;
-const because = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+/** What an error is about, in its own words. */
+export const because = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 /** The mount was closed, or is being closed. */
 export class MountClosed extends HammerIoError {

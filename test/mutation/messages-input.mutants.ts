@@ -250,7 +250,7 @@ const MISUSES: readonly MisuseRow[] = [
   [
     'a volume that the device does not have',
     ({ stage }) => stage.device.read(1, 0),
-    'The device has 1 volumes, not 2.',
+    'InvalidArgument: promised was a volume below 1; seen: 1. The device was made for so many volumes, from 0 on.',
   ],
   [
     'a block before the beginning',

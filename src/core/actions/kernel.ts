@@ -4,7 +4,8 @@
 // (hammer_io.c L1055-1383; claims I16, I20).
 //
 //   io_start, io_fsync, io_sync, io_movedeps, io_checkread, io_countdeps   nothing to do
-//   io_complete     writeDone (reads complete in get.ts: their buffer is not attached before)
+//   io_complete     the original's one hook for the end of a transfer: here writeDone, and readDone in get.ts, whose buffer
+//                   is not attached before; flushDone in barrier.ts ends a device flush, for which the original has no hook
 //   io_deallocate   recycle, and the tail of writeDone
 //   io_checkwrite   writeBack and clusterPull
 

@@ -4,7 +4,8 @@
 // The decision, for a structure with a buffer, without references:
 //
 //   write?    dirty, and it is being unloaded, or the kernel has asked for it and its type may be written at any time
-//   wait?     it is to be disposed of (waitdep) and a write is in flight: the interlock stays until that has ended
+//   wait?     it is to be disposed of (waitdep) and a write is in flight: the load lock stays with a ticket until that has
+//             ended. Only delBuffer and unload want that, so a plain release never waits (D30)
 //   dispose           unloading or reclaim, clean, no write in flight    detached for good
 //   keepDirty         dirty META or VOLUME, or already with the kernel   stays as it is
 //   giveBackDirty     dirty DATA or UNDO that we held                    the kernel's, as a delayed write
@@ -78,7 +79,7 @@ export function relBuffer(m: MountState, io: HammerIo, undoReclaim: boolean): An
   return waitForWrite(m, io, false);
 }
 
-/** The interlock stays with a ticket until the write in flight has ended; writeDone finishes the release. */
+/** The load lock stays with a ticket until the write in flight has ended; writeDone finishes the release. */
 function waitForWrite(m: MountState, io: HammerIo, closing: boolean): Answer {
   const ticket = m.tickets.issueFor(io, 'release');
   ticket.closing = closing;
@@ -87,7 +88,7 @@ function waitForWrite(m: MountState, io: HammerIo, closing: boolean): Answer {
   return unfinished('wait', ticket.id as Ticket);
 }
 
-/** Carries out the decision above; answers false if it must wait for the write in flight. */
+/** The decision above; true: carried out; false: a write in flight must end first. */
 function ioRelease(m: MountState, io: HammerIo, flush: boolean, undoReclaim: boolean): boolean {
   if (io.bp === undefined) return true;
   if (io.modified && (flush || (io.wantedByKernel && !isWrittenByUsOnly(io)))) {

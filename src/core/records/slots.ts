@@ -6,6 +6,8 @@
 // live one only after its slot has been used 32,768 times more. Up to 65,535 records may be live at a time; slot 0 is none,
 // so that no number is 0.
 
+import { HammerIoError } from '../errors.ts';
+
 const SLOT_BITS = 16;
 const SLOT_MASK = (1 << SLOT_BITS) - 1;
 const NEXT_GENERATION = 1 << SLOT_BITS;
@@ -65,7 +67,7 @@ export class Slots<R extends Slot> {
   #grow(): R {
     const slot = this.#records.length;
     if (slot > SLOT_MASK) {
-      throw new RangeError(`At most ${SLOT_MASK} ${this.#what} can be live at a time; close some first.`);
+      throw new HammerIoError(`At most ${SLOT_MASK} ${this.#what} can be live at a time; close some first.`);
     }
     const record = this.#make(slot);
     this.#records.push(record);

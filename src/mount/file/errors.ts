@@ -3,7 +3,7 @@
 // that goes around it.
 
 import { HammerIoError } from '../../core/errors.ts';
-import type { BlockPlace } from '../errors.ts';
+import { because, type BlockPlace } from '../errors.ts';
 
 /** Bytes of a file. */
 export interface FileRange {
@@ -13,7 +13,6 @@ export interface FileRange {
 }
 
 const bytesOf = ({ offset, length }: FileRange): string => `${length} bytes from byte ${offset} of the file on`;
-const because = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 const hex = (crc: number): string => crc.toString(16).padStart(8, '0');
 
 /** A range of a file could not be read: the device cannot, or its place cannot be reached. It may be tried again. */

@@ -93,5 +93,5 @@ test('requests end once', () => {
   const id = flush();
   device.complete(id);
   expect(() => device.complete(id)).toThrow('ImpossibleInput');
-  expect(() => device.read(2, 0)).toThrow(RangeError);
+  expect(() => device.read(2, 0)).toThrow('InvalidArgument');
 });
