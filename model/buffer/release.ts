@@ -155,7 +155,7 @@ function relBuffer(s: State, b: number, undoReclaim: boolean, waiter: Client | u
   const io = s.ios[b]!;
   io.refs -= 1;
   if (io.refs > 0) return 'done';
-  if (ioRelease(s, b, false, undoReclaim)) {
+  if (!ioRelease(s, b, false, undoReclaim)) {
     if (waiter === undefined) throw new Error('model: a release that nobody can wait for has to wait');
     waiter.at = 'release';
     waiter.io1 = b + 1;
@@ -165,10 +165,10 @@ function relBuffer(s: State, b: number, undoReclaim: boolean, waiter: Client | u
   return 'done';
 }
 
-/** The release decision (L517-656): returns whether a write in flight must end first. */
+/** The release decision (L517-656): true: carried out; false: a write in flight must end first. */
 function ioRelease(s: State, b: number, flush: boolean, undoReclaim: boolean): boolean {
   const io = s.ios[b]!;
-  if (!io.bp) return false;
+  if (!io.bp) return true;
   let step = releaseDecision(s, b, flush);
   if (step === 'write') {
     issueWrite(s, b, undoReclaim, true);
@@ -176,20 +176,20 @@ function ioRelease(s: State, b: number, flush: boolean, undoReclaim: boolean): b
   }
   switch (step) {
     case 'wait':
-      return true;
+      return false;
     case 'detach':
       io.released = true;
       disassociate(s, b, flush);
-      return false;
+      return true;
     case 'delayWrite':
       io.released = true;
       io.delwri = true;
-      return false;
+      return true;
     case 'giveBack':
       io.released = true;
-      return false;
+      return true;
     case 'keep':
-      return false;
+      return true;
     default:
       throw new Error(`model: a release cannot go on with '${step}'`);
   }
@@ -283,7 +283,7 @@ export function unload(s: State, c: number, b: number): Outcome {
   const client = s.clients[c]!;
   io.modified = false;
   io.waitdep = true;
-  if (ioRelease(s, b, true, false)) {
+  if (!ioRelease(s, b, true, false)) {
     client.at = 'release';
     client.io1 = b + 1;
     client.closing = true;

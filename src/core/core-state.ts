@@ -53,10 +53,10 @@ export class MountState implements CoreView {
 }
 
 /** Sets or clears B_LOCKED; the count moves only when the flag does (D11: the original counts twice at L1321). */
-export function setLocked(m: MountState, io: HammerIo, locked: boolean): void {
-  if (io.locked === locked) return;
-  io.locked = locked;
-  m.ioLockedCount += locked ? 1 : -1;
+export function setWantedByKernel(m: MountState, io: HammerIo, wanted: boolean): void {
+  if (io.wantedByKernel === wanted) return;
+  io.wantedByKernel = wanted;
+  m.ioLockedCount += wanted ? 1 : -1;
 }
 
 /** The buffer has gone dirty: it stands on the list of its type. Dirty again, it is not to be dropped any more (D30). */

@@ -84,8 +84,8 @@ export class HammerIoCore {
   }
 
   /**
-   * Gives a handle up, whatever the answer. `wait`: it was the last one, the buffer is to be disposed of, and a write is in
-   * flight; the ticket ends with that. `undoReclaim`: should this write an UNDO buffer, it may be dropped when written.
+   * Gives a handle up; `done`, for it never waits. `undoReclaim`: should this write an UNDO buffer, it may be dropped when
+   * written.
    * Promises: HandleOpen, NoOpenModification, NotInterlocked. L517-656, ondisk:1005.
    */
   release(handle: Handle, undoReclaim = false): Answer {
@@ -111,7 +111,8 @@ export class HammerIoCore {
 
   /**
    * Invalidates a buffer and all that is cached for its block; dirty bytes are lost. `again`: others hold it, and the handle
-   * stays open. Otherwise the handle is given up, and `wait` means as in release. Promises as release. L924-986, ondisk:777.
+   * stays open. Otherwise the handle is given up; `wait`: a write is in flight, and the ticket ends with that. Promises as
+   * release. L924-986, ondisk:777.
    */
   delBuffer(handle: Handle): Answer {
     return releasing.delBuffer(this.#enter(), handle);

@@ -55,7 +55,7 @@ export interface IoView {
   /** No references, and nobody loads, releases or unloads it: what the kernel's actions ask for. */
   readonly isUnreferenced: boolean;
   /** The ticket that loads, releases or unloads it. */
-  readonly owner: TicketView | undefined;
+  readonly loadLockOwner: TicketView | undefined;
   /** The first reference since the last validation is not validated yet. */
   readonly check: boolean;
   /** Somebody sleeps until `owner` has done. */
@@ -86,7 +86,7 @@ export interface IoView {
   /** CRC work is left for the next issue, and holds a reference. */
   readonly gencrc: boolean;
   /** B_LOCKED: somebody wants the buffer gone, as soon as that can be. */
-  readonly locked: boolean;
+  readonly wantedByKernel: boolean;
   readonly modRoot: ModRoot;
   /** In the run list, of which tickets are members too. */
   readonly isPlacemarker: false;
@@ -129,11 +129,11 @@ export interface HandleView {
 export interface TicketView {
   readonly id: number;
   /** What it waits for. */
-  readonly at: Exclude<ClientAt, 'idle' | 'hold'>;
+  readonly stage: Exclude<ClientAt, 'idle' | 'hold'>;
   readonly runnable: boolean;
   readonly io: IoView | undefined;
   /** In `get`: what it is to do when its turn comes. */
-  readonly how: GetHow;
+  readonly mode: GetHow;
   /** In `modify` and `regetblk`: an UNDO record is wanted. */
   readonly wantsUndo: boolean;
   /** In `release`: the structure is being unloaded. */

@@ -150,7 +150,7 @@ class Get implements Seeker, Waiter {
     const volume = this.#parts.core.view.volumes[this.#wish.volume];
     if (volume === undefined || volume.residue.get(block)?.arrived === true) return false;
     const io = volume.ios.get(block);
-    return io === undefined || (io.bp === undefined && io.owner === undefined);
+    return io === undefined || (io.bp === undefined && io.loadLockOwner === undefined);
   }
 
   attempt(): boolean {

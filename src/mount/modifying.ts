@@ -74,7 +74,7 @@ export class Modifying {
   }
 
   #waitsFor({ ticket }: Answer): WaitReason {
-    return this.#parts.core.view.tickets.find(ticket)?.at === 'regetblk' ? 'write' : 'modify';
+    return this.#parts.core.view.tickets.find(ticket)?.stage === 'regetblk' ? 'write' : 'modify';
   }
 
   /** Closes a modification in which bytes may have changed, and lets delayed writes begin. */

@@ -134,7 +134,7 @@ export class Waits implements Participant, Breakable {
 
   /** Can the ticket be taken back? A load and a release cannot; other places that cannot are left within a turn. */
   isWithdrawable(ticket: Ticket): boolean {
-    const at = this.#core.view.tickets.find(ticket)?.at;
+    const at = this.#core.view.tickets.find(ticket)?.stage;
     return at !== 'load' && at !== 'release';
   }
 

@@ -40,7 +40,7 @@ function useOfAttached(io: IoView, buf: BufView): BufUse {
     if (buf.delwri) return 'delayed';
     if (io.modified) return 'dirty';
     // Locked and still here: the pin of a failed write was cleared at close, and no release saw to it. It goes with unload.
-    return io.locked ? 'held' : 'clean';
+    return io.wantedByKernel ? 'held' : 'clean';
   }
   // CRC work that is left holds one reference; the write that does the work drops it.
   return io.gencrc && io.refs === 1 ? 'dirty' : 'held';

@@ -336,8 +336,9 @@ class FileLoad {
     if (bp?.delwri && released && !running) this.#core.writeBack(volume.number, block);
   }
 
-  #dropOne({ bp, released, running, locked, volume, block }: IoView): void {
-    if (bp !== undefined && !bp.delwri && released && !running && !locked) this.#core.recycle(volume.number, block);
+  #dropOne({ bp, released, running, wantedByKernel, volume, block }: IoView): void {
+    if (bp !== undefined && !bp.delwri && released && !running && !wantedByKernel)
+      this.#core.recycle(volume.number, block);
   }
 
   // ── Behind each act ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -77,9 +77,9 @@ export const COMPLETION_BUGS: readonly BufferBug[] = [
     patches: [
       {
         file: 'src/core/actions/waking.ts',
-        find: "  for (let t = io.waiters.head; t !== undefined; t = t.waitNext) if (t.at === 'wait') m.tickets.wake(t);\n",
+        find: "  for (let t = io.waiters.head; t !== undefined; t = t.waitNext) if (t.stage === 'wait') m.tickets.wake(t);\n",
         replace:
-          "  for (let t = io.waiters.head; t !== undefined; t = t.waitNext) if (t.at === 'wait') return m.tickets.wake(t);\n",
+          "  for (let t = io.waiters.head; t !== undefined; t = t.waitNext) if (t.stage === 'wait') return m.tickets.wake(t);\n",
       },
     ],
   },

@@ -122,7 +122,7 @@ export const REFERENCE_BUGS: readonly BufferBug[] = [
     patches: [
       {
         file: 'src/core/actions/release.ts',
-        find: '  setLocked(m, io, false);\n  if (dropContents) {',
+        find: '  setWantedByKernel(m, io, false);\n  if (dropContents) {',
         replace: '  if (dropContents) {',
       },
     ],
@@ -273,8 +273,8 @@ export const REFERENCE_BUGS: readonly BufferBug[] = [
     patches: [
       {
         file: 'src/core/actions/kernel.ts',
-        find: '  setLocked(m, io, true);\n',
-        replace: '  io.locked = true;\n  m.ioLockedCount++;\n',
+        find: '  setWantedByKernel(m, io, true);\n',
+        replace: '  io.wantedByKernel = true;\n  m.ioLockedCount++;\n',
       },
     ],
   },
@@ -289,7 +289,7 @@ export const REFERENCE_BUGS: readonly BufferBug[] = [
     patches: [
       {
         file: 'src/core/actions/kernel.ts',
-        find: '  else if (io.locked && isUnreferenced(io)) detachForKernel(m, io, false);\n',
+        find: '  else if (io.wantedByKernel && isUnreferenced(io)) detachForKernel(m, io, false);\n',
         replace: '',
       },
     ],
@@ -304,7 +304,7 @@ export const REFERENCE_BUGS: readonly BufferBug[] = [
     patches: [
       {
         file: 'src/core/actions/waking.ts',
-        find: "  for (let t = io.waiters.head; t !== undefined; t = t.waitNext) if (t.at === 'get') m.tickets.wake(t);\n",
+        find: "  for (let t = io.waiters.head; t !== undefined; t = t.waitNext) if (t.stage === 'get') m.tickets.wake(t);\n",
         replace: '',
       },
     ],

@@ -88,7 +88,7 @@ export const WRITE_BUGS: readonly BufferBug[] = [
     patches: [
       {
         file: 'src/core/actions/modify.ts',
-        find: "  return ticket.at === 'modify' ? enter(m, handle, undo, ticket) : own(m, handle, undo, ticket);",
+        find: "  return ticket.stage === 'modify' ? enter(m, handle, undo, ticket) : own(m, handle, undo, ticket);",
         replace: '  return enter(m, handle, undo, ticket);',
       },
     ],

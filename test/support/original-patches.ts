@@ -58,8 +58,8 @@ export const ORIGINAL_PATCHES: Readonly<Record<OriginalId, readonly SourcePatch[
   D11: [
     {
       file: 'src/core/actions/kernel.ts',
-      find: '  setLocked(m, io, true);',
-      replace: '  if (io.locked) m.ioLockedCount++;\n  setLocked(m, io, true);',
+      find: '  setWantedByKernel(m, io, true);',
+      replace: '  if (io.wantedByKernel) m.ioLockedCount++;\n  setWantedByKernel(m, io, true);',
     },
   ],
 };

@@ -93,7 +93,7 @@ function failFlush(m: MountState, volume: Volume): void {
     next = t.waitNext;
     if (t.needs![volume.number] === NOTHING) continue;
     t.needs!.fill(NOTHING);
-    t.at = 'flushFailed';
+    t.stage = 'flushFailed';
     m.flushWaiters.remove(t);
     m.tickets.wake(t);
   }
@@ -101,7 +101,7 @@ function failFlush(m: MountState, volume: Volume): void {
 
 /** A woken sync learns whether its flushes succeeded. */
 export function resumeFlushSync(m: MountState, ticket: TicketRecord): Answer {
-  const failed = ticket.at === 'flushFailed';
+  const failed = ticket.stage === 'flushFailed';
   m.tickets.retire(ticket);
   return failed ? ERROR : DONE;
 }

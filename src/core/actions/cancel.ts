@@ -6,7 +6,7 @@ import type { Answer } from '../answer.ts';
 import { DONE } from '../answer.ts';
 import { BrokenPromise } from '../errors.ts';
 import type { HammerIo } from '../records/hammer-io.ts';
-import { clearCheck, dropRef, isLocked, isWanted, refsOf, setWanted } from '../records/reference-word.ts';
+import { clearCheck, dropRef, isLoadLocked, isWanted, refsOf, setWanted } from '../records/reference-word.ts';
 import { uncountModification } from './modify.ts';
 import type { MountState } from '../core-state.ts';
 import { relBuffer } from './release.ts';
@@ -17,8 +17,8 @@ import { takeOffRunList } from './write.ts';
 export function cancel(m: MountState, ticketNumber: Ticket): Answer {
   const ticket = m.tickets.find(ticketNumber);
   if (ticket === undefined) throw new BrokenPromise('TicketQueued', `ticket ${ticketNumber} has ended already`);
-  const { at, io } = ticket;
-  switch (at) {
+  const { stage, io } = ticket;
+  switch (stage) {
     case 'get':
       m.tickets.retire(ticket);
       cancelGet(m, io!);
@@ -54,14 +54,14 @@ export function cancel(m: MountState, ticketNumber: Ticket): Answer {
     case 'release':
     case 'flushFailed':
     default:
-      throw new BrokenPromise('TicketQueued', `a ticket that waits at stage ${at} cannot be cancelled`);
+      throw new BrokenPromise('TicketQueued', `a ticket that waits at stage ${stage} cannot be cancelled`);
   }
 }
 
 /** The counted reference goes. Where it is the last one and a release or unload is under way, that one sees to the rest. */
 function cancelGet(m: MountState, io: HammerIo): void {
   if (isWanted(io)) setWanted(io, io.waiters.someoneSleeps('get', 'get'));
-  if (refsOf(io) > 1 || !isLocked(io)) {
+  if (refsOf(io) > 1 || !isLoadLocked(io)) {
     relBuffer(m, io, false);
     return;
   }

@@ -16,8 +16,8 @@ import {
   clearCheck,
   dropRefAndCheck,
   isInUse,
-  isLocked,
-  lock,
+  isLoadLocked,
+  takeLoadLock,
   refsOf,
   setCheck,
   setWanted,
@@ -47,7 +47,7 @@ function tryReference(m: MountState, index: number): Handle {
   const io = m.handles.structures.at(index);
   if (io.bp === undefined) return NO_HANDLE;
   if (!isInUse(io)) {
-    if (isLocked(io) || !mayBeUsed(io.volume, io.type)) return NO_HANDLE;
+    if (isLoadLocked(io) || !mayBeUsed(io.volume, io.type)) return NO_HANDLE;
     clearCheck(io);
     io.ondisk = true;
     interlockDone(m, io);
@@ -66,9 +66,9 @@ export function clearUsed(m: MountState, volumeNumber: number, block: number): b
 }
 
 /** ioRead (`read` or `ahead`) and ioNew (`new`). */
-export function get(m: MountState, volumeNumber: number, block: number, type: IoType, how: GetHow): Answer {
+export function get(m: MountState, volumeNumber: number, block: number, type: IoType, mode: GetHow): Answer {
   const volume = volumeOf(m, volumeNumber);
-  checkBlock(volume, block, type, how);
+  checkBlock(volume, block, type, mode);
   promiseVolumeLoaded(volume, type);
   const existing = volume.ios.get(block);
   if (existing !== undefined && existing.type !== type) {
@@ -78,11 +78,11 @@ export function get(m: MountState, volumeNumber: number, block: number, type: Io
       'A block keeps its type.',
     );
   }
-  if (existing === undefined || (!isInUse(existing) && !isLocked(existing))) {
+  if (existing === undefined || (!isInUse(existing) && !isLoadLocked(existing))) {
     promiseRoom(m, volume, block, existing);
     const io = existing ?? create(m, volume, block, type);
     addRef(io);
-    return won(m, io, how, undefined);
+    return won(m, io, mode, undefined);
   }
   const isServed = isInUse(existing); // Before our own reference makes it look so.
   addRef(existing);
@@ -90,11 +90,11 @@ export function get(m: MountState, volumeNumber: number, block: number, type: Io
   setCheck(existing);
   setWanted(existing, true);
   const ticket = m.tickets.issueFor(existing, 'get');
-  ticket.how = how;
+  ticket.mode = mode;
   return unfinished('wait', ticket.id as Ticket);
 }
 
-function checkBlock(volume: Volume, block: number, type: IoType, how: GetHow): void {
+function checkBlock(volume: Volume, block: number, type: IoType, mode: GetHow): void {
   if (!Number.isSafeInteger(block) || block < 0 || block >= volume.blocks) {
     throw new InvalidArgument(`a block below ${volume.blocks}`, shown(block), `Volume ${volume.name} ends there.`);
   }
@@ -106,7 +106,7 @@ function checkBlock(volume: Volume, block: number, type: IoType, how: GetHow): v
       'Name the right type.',
     );
   }
-  if (type === 'volume' && how === 'new') {
+  if (type === 'volume' && mode === 'new') {
     throw new InvalidArgument('ioRead for a volume header', 'ioNew', 'Read the header; formatVolumes makes new ones.');
   }
 }
@@ -120,7 +120,7 @@ function promiseVolumeLoaded(volume: Volume, type: IoType): void {
   if (mayBeUsed(volume, type)) return;
   const { header } = volume;
   let seen = 'it has no structure';
-  if (header?.owner !== undefined) seen = `it is busy at stage ${header.owner.at}`;
+  if (header?.loadLockOwner !== undefined) seen = `it is busy at stage ${header.loadLockOwner.stage}`;
   else if (header !== undefined) seen = 'it has no buffer';
   throw new BrokenPromise('VolumeLoaded', `the header of volume ${volume.name} is not loaded: ${seen}`);
 }
@@ -145,11 +145,11 @@ function create(m: MountState, volume: Volume, block: number, type: IoType): Ham
 }
 
 /** The interlock is ours and our reference is counted: use what is there, or load. `ticket` is that of a queued get. */
-function won(m: MountState, io: HammerIo, how: GetHow, ticket: TicketRecord | undefined): Answer {
+function won(m: MountState, io: HammerIo, mode: GetHow, ticket: TicketRecord | undefined): Answer {
   if (io.bp !== undefined) return serve(m, io, ticket, 0);
   m.lists.leaveLoose(io);
   const residue = io.volume.residue.get(io.block);
-  if (how === 'new') {
+  if (mode === 'new') {
     dropResidue(m, io.volume, io.block);
     const buf = m.slab.take(io.volume.number, io.block);
     buf.bytes.fill(0);
@@ -163,7 +163,7 @@ function won(m: MountState, io: HammerIo, how: GetHow, ticket: TicketRecord | un
     return serve(m, io, ticket, m.blockBytes); // Counted as read all the same (L317).
   }
   dropResidue(m, io.volume, io.block);
-  return load(m, io, how, ticket ?? m.tickets.issueFor(io, 'load'));
+  return load(m, io, mode, ticket ?? m.tickets.issueFor(io, 'load'));
 }
 
 function attach(io: HammerIo, buf: Buf): void {
@@ -187,18 +187,18 @@ function serve(m: MountState, io: HammerIo, ticket: TicketRecord | undefined, di
   return doneWith(openOn(m, io), diskRead);
 }
 
-function load(m: MountState, io: HammerIo, how: GetHow, ticket: TicketRecord): Answer {
+function load(m: MountState, io: HammerIo, mode: GetHow, ticket: TicketRecord): Answer {
   m.tickets.sleep(ticket);
-  ticket.at = 'load';
-  ticket.how = 'read';
-  lock(io, ticket);
+  ticket.stage = 'load';
+  ticket.mode = 'read';
+  takeLoadLock(io, ticket);
   setCheck(io);
   const volume = io.volume.number;
   const buf = m.slab.take(volume, io.block);
   io.incoming = buf;
   io.reading = true;
   m.runningReadBytes += m.blockBytes;
-  const ahead = how === 'ahead' ? reserveAhead(m, io.volume, io.block + 1) : undefined;
+  const ahead = mode === 'ahead' ? reserveAhead(m, io.volume, io.block + 1) : undefined;
   io.ahead = ahead;
   io.request = m.outbox.newId();
   const into = ahead === undefined ? [buf.bytes] : [buf.bytes, ahead.bytes];
@@ -235,13 +235,13 @@ export function readDone(m: MountState, id: number, result: Result, bytes: Uint8
 }
 
 function loaded(m: MountState, io: HammerIo, bytes: Uint8Array | undefined): void {
-  const loader = io.owner!;
+  const loader = io.loadLockOwner!;
   const buf = io.incoming!;
   io.incoming = undefined;
   if (bytes !== undefined) copyBlock(buf.bytes, bytes, 0);
   attach(io, buf);
   clearCheck(io);
-  loader.at = 'get';
+  loader.stage = 'get';
   m.tickets.wake(loader);
   interlockDone(m, io);
   const ahead = endAhead(m, io, false);
@@ -252,7 +252,7 @@ function loaded(m: MountState, io: HammerIo, bytes: Uint8Array | undefined): voi
 
 /** The loader's reference goes, and the structure with it unless others queue; CHECK makes the next of them load again. */
 function loadFailed(m: MountState, io: HammerIo): void {
-  const loader = io.owner!;
+  const loader = io.loadLockOwner!;
   m.slab.give(io.incoming!);
   io.incoming = undefined;
   endAhead(m, io, true);
@@ -261,8 +261,8 @@ function loadFailed(m: MountState, io: HammerIo): void {
   io.waitdep = false;
   io.reclaim = false;
   io.released = true;
-  loader.at = 'failed';
-  m.tickets.forgetIo(loader);
+  loader.stage = 'failed';
+  m.tickets.leaveIo(loader);
   m.tickets.wake(loader);
   interlockDone(m, io);
   if (refsOf(io) === 0 && io.type !== 'volume') destroy(m, io);
@@ -287,8 +287,8 @@ function copyBlock(target: Uint8Array, source: Uint8Array, from: number): void {
 
 /** A woken get looks again. */
 export function resumeGet(m: MountState, ticket: TicketRecord): Answer {
-  const { io, how } = ticket;
-  if (ticket.at === 'failed' || io === undefined) {
+  const { io, mode } = ticket;
+  if (ticket.stage === 'failed' || io === undefined) {
     m.tickets.retire(ticket);
     return ERROR;
   }
@@ -296,9 +296,9 @@ export function resumeGet(m: MountState, ticket: TicketRecord): Answer {
     m.tickets.retire(ticket);
     return doneWith(openOn(m, io));
   }
-  if (!isLocked(io)) {
+  if (!isLoadLocked(io)) {
     promiseRoom(m, io.volume, io.block, io);
-    return won(m, io, how, ticket);
+    return won(m, io, mode, ticket);
   }
   m.tickets.sleep(ticket);
   setWanted(io, true);

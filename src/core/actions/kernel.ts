@@ -4,7 +4,8 @@
 // (hammer_io.c L1055-1383; claims I16, I20).
 //
 //   io_start, io_fsync, io_sync, io_movedeps, io_checkread, io_countdeps   nothing to do
-//   io_complete     writeDone (reads complete in get.ts: their buffer is not attached before)
+//   io_complete     the original's one hook for the end of a transfer: here writeDone, and readDone in get.ts, whose buffer
+//                   is not attached before; flushDone in barrier.ts ends a device flush, for which the original has no hook
 //   io_deallocate   recycle, and the tail of writeDone
 //   io_checkwrite   writeBack and clusterPull
 
@@ -17,7 +18,7 @@ import type { HammerIo } from '../records/hammer-io.ts';
 import { nameOf } from '../records/hammer-io.ts';
 import { addForeignRef, isUnreferenced } from '../records/reference-word.ts';
 import type { MountState } from '../core-state.ts';
-import { setLocked } from '../core-state.ts';
+import { setWantedByKernel } from '../core-state.ts';
 import { detachForKernel, finishWaitingRelease } from './release.ts';
 import { mark, volumeOf } from '../records/volume.ts';
 import { wakeBp, wakeRun } from './waking.ts';
@@ -40,8 +41,8 @@ export function writeDone(m: MountState, id: number, result: Result): Answer {
   wakeRun(m, io);
   wakeBp(m, io);
   if (m.ioRunningSpace <= m.backlogBytesMax) wakeBacklog(m);
-  if (io.owner?.at === 'release') finishWaitingRelease(m, io, io.owner);
-  else if (io.locked && isUnreferenced(io)) detachForKernel(m, io, false);
+  if (io.loadLockOwner?.stage === 'release') finishWaitingRelease(m, io, io.loadLockOwner);
+  else if (io.wantedByKernel && isUnreferenced(io)) detachForKernel(m, io, false);
   return completed(result === 'ok' ? 'done' : 'error', 0, m.blockBytes);
 }
 
@@ -69,7 +70,7 @@ function verifyBytes(io: HammerIo): void {
 /** The kernel wants a clean passive buffer for something else: io_deallocate (L1182-1228). */
 export function recycle(m: MountState, volume: number, block: number): Answer {
   const io = attached(m, 'recycle', volume, block);
-  if (!io.released || io.running || io.bp!.delwri || io.locked) {
+  if (!io.released || io.running || io.bp!.delwri || io.wantedByKernel) {
     throw new ImpossibleInput('recycle', 'the buffer is on the clean queue', describe(io));
   }
   if (!isUnreferenced(io)) return refuse(m, io);
@@ -87,7 +88,7 @@ export function writeBack(m: MountState, volume: number, block: number): Answer 
 /** The same, asked by a write in flight that looks for neighbours to write along. */
 export function clusterPull(m: MountState, volume: number, block: number): Answer {
   const io = attached(m, 'clusterPull', volume, block);
-  if (!isDelayedWrite(io) || io.locked || io.volume.runningIos === 0) {
+  if (!isDelayedWrite(io) || io.wantedByKernel || io.volume.runningIos === 0) {
     const when = 'the buffer is a delayed write, not locked, and another one of its volume is being written';
     throw new ImpossibleInput('clusterPull', when, describe(io));
   }
@@ -96,7 +97,7 @@ export function clusterPull(m: MountState, volume: number, block: number): Answe
 
 /** The buffer is in use: that somebody wants it is remembered. */
 function refuse(m: MountState, io: HammerIo): Answer {
-  setLocked(m, io, true);
+  setWantedByKernel(m, io, true);
   return REFUSED;
 }
 
@@ -124,6 +125,6 @@ function attached(m: MountState, input: string, volumeNumber: number, block: num
 }
 
 function describe(io: HammerIo): string {
-  const { released, running, locked, bp } = io;
-  return `${nameOf(io)} has released ${released}, running ${running}, delwri ${bp!.delwri}, locked ${locked}`;
+  const { released, running, wantedByKernel, bp } = io;
+  return `${nameOf(io)} has released ${released}, running ${running}, delwri ${bp!.delwri}, locked ${wantedByKernel}`;
 }

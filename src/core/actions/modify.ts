@@ -99,7 +99,7 @@ function open(
   }
   const { io } = handle;
   const covering = ticket ?? m.tickets.issueOn(handle, 'cover');
-  covering.at = 'cover';
+  covering.stage = 'cover';
   covering.wantsUndo = false;
   m.tickets.sleep(covering);
   m.outbox.postUndo({
@@ -117,12 +117,12 @@ function open(
 function park(
   m: MountState,
   handle: LiveHandle,
-  at: WaitsAt,
+  stage: WaitsAt,
   undo: UndoRange | undefined,
   ticket: TicketRecord | undefined,
 ): Answer {
-  const parked = ticket ?? m.tickets.issueOn(handle, at);
-  parked.at = at;
+  const parked = ticket ?? m.tickets.issueOn(handle, stage);
+  parked.stage = stage;
   parked.wantsUndo = undo !== undefined;
   parked.undoOffset = undo?.offset ?? 0;
   parked.undoBytes = undo?.bytes ?? 0;
@@ -134,14 +134,14 @@ function park(
 export function resumeModify(m: MountState, ticket: TicketRecord): Answer {
   const handle = ticket.handle as LiveHandle;
   const undo = ticket.wantsUndo ? { offset: ticket.undoOffset, bytes: ticket.undoBytes } : undefined;
-  return ticket.at === 'modify' ? enter(m, handle, undo, ticket) : own(m, handle, undo, ticket);
+  return ticket.stage === 'modify' ? enter(m, handle, undo, ticket) : own(m, handle, undo, ticket);
 }
 
 /** The UNDO record is laid, or cannot be laid: then the modification is withdrawn before any byte has changed (D9). */
 export function undoLaid(m: MountState, handle: Handle, result: Result): Answer {
   const record = m.handles.find(handle);
   const ticket = record?.ticket;
-  if (record === undefined || ticket?.at !== 'cover') {
+  if (record === undefined || ticket?.stage !== 'cover') {
     const seen = record === undefined ? `handle ${handle} is not open` : `the handle on ${nameOf(record.io)} does not`;
     throw new ImpossibleInput('undoLaid', 'the handle waits for an UNDO record', seen);
   }

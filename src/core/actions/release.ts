@@ -4,7 +4,8 @@
 // The decision, for a structure with a buffer, without references:
 //
 //   write?    dirty, and it is being unloaded, or the kernel has asked for it and its type may be written at any time
-//   wait?     it is to be disposed of (waitdep) and a write is in flight: the interlock stays until that has ended
+//   wait?     it is to be disposed of (waitdep) and a write is in flight: the load lock stays with a ticket until that has
+//             ended. Only delBuffer and unload want that, so a plain release never waits (D30)
 //   dispose           unloading or reclaim, clean, no write in flight    detached for good
 //   keepDirty         dirty META or VOLUME, or already with the kernel   stays as it is
 //   giveBackDirty     dirty DATA or UNDO that we held                    the kernel's, as a delayed write
@@ -14,17 +15,24 @@
 
 import type { Answer } from '../answer.ts';
 import { AGAIN, DONE, unfinished } from '../answer.ts';
-import { forget } from '../records/buf.ts';
+import { clearFlags } from '../records/buf.ts';
 import { BrokenPromise, ImpossibleInput, InvalidArgument, unreachable } from '../errors.ts';
 import type { Handle, Ticket } from '../ids.ts';
 import type { LiveHandle } from '../records/handles.ts';
 import { promiseNoOpenModification, promiseNotInterlocked } from '../records/handles.ts';
 import type { HammerIo } from '../records/hammer-io.ts';
 import { isWrittenByUsOnly, nameOf } from '../records/hammer-io.ts';
-import { clearCheck, dropRef, dropRefAndCheck, isUnreferenced, lock, refsOf } from '../records/reference-word.ts';
+import {
+  clearCheck,
+  dropRef,
+  dropRefAndCheck,
+  isUnreferenced,
+  takeLoadLock,
+  refsOf,
+} from '../records/reference-word.ts';
 import { clearModify } from './modify.ts';
 import type { MountState } from '../core-state.ts';
-import { dropResidue, setLocked } from '../core-state.ts';
+import { dropResidue, setWantedByKernel } from '../core-state.ts';
 import type { TicketRecord } from '../records/tickets.ts';
 import { volumeOf } from '../records/volume.ts';
 import { interlockDone } from './waking.ts';
@@ -71,19 +79,19 @@ export function relBuffer(m: MountState, io: HammerIo, undoReclaim: boolean): An
   return waitForWrite(m, io, false);
 }
 
-/** The interlock stays with a ticket until the write in flight has ended; writeDone finishes the release. */
+/** The load lock stays with a ticket until the write in flight has ended; writeDone finishes the release. */
 function waitForWrite(m: MountState, io: HammerIo, closing: boolean): Answer {
   const ticket = m.tickets.issueFor(io, 'release');
   ticket.closing = closing;
-  lock(io, ticket);
+  takeLoadLock(io, ticket);
   io.waiting = true;
   return unfinished('wait', ticket.id as Ticket);
 }
 
-/** Carries out the decision above; answers false if it must wait for the write in flight. */
+/** The decision above; true: carried out; false: a write in flight must end first. */
 function ioRelease(m: MountState, io: HammerIo, flush: boolean, undoReclaim: boolean): boolean {
   if (io.bp === undefined) return true;
-  if (io.modified && (flush || (io.locked && !isWrittenByUsOnly(io)))) {
+  if (io.modified && (flush || (io.wantedByKernel && !isWrittenByUsOnly(io)))) {
     issueWrite(m, io, io.type === 'undo' && !flush && undoReclaim);
   }
   if (io.waitdep && io.running) return false;
@@ -115,7 +123,7 @@ function decideRelease(io: HammerIo, flush: boolean): ReleaseDecision {
   if ((flush || io.reclaim) && !io.modified && !io.running) return 'dispose';
   if (io.modified) return io.released || isWrittenByUsOnly(io) ? 'keepDirty' : 'giveBackDirty';
   if (io.running) return 'leave'; // A buffer being written is released; completion deals with it (L645-652).
-  if (io.locked) return 'detach';
+  if (io.wantedByKernel) return 'detach';
   return io.released ? 'leave' : 'giveBackClean';
 }
 
@@ -135,12 +143,12 @@ export function disassociate(m: MountState, io: HammerIo, drop: boolean): void {
     io.ioerror = false;
     dropRefAndCheck(io);
   }
-  setLocked(m, io, false);
+  setWantedByKernel(m, io, false);
   if (dropContents) {
     m.slab.give(buf);
     return;
   }
-  forget(buf);
+  clearFlags(buf);
   buf.arrived = true;
   io.volume.residue.add(buf);
 }
@@ -158,7 +166,7 @@ function finish(m: MountState, io: HammerIo): void {
 /** writeDone ended the write that a release or an unload waited for (L556-558). */
 export function finishWaitingRelease(m: MountState, io: HammerIo, ticket: TicketRecord): void {
   const { closing } = ticket;
-  m.tickets.forgetIo(ticket);
+  m.tickets.leaveIo(ticket);
   ticket.closing = false;
   m.tickets.wake(ticket);
   ioRelease(m, io, closing, false); // Nothing runs and nothing is dirty: it cannot wait again.
@@ -187,7 +195,7 @@ export function lowMemoryRelease(m: MountState, handle: Handle): Answer {
   const record = releasable(m, handle);
   const { io } = record;
   const { bp } = io;
-  if (refsOf(io) !== 1 || bp === undefined || io.modified || io.running || io.locked || io.reclaim) {
+  if (refsOf(io) !== 1 || bp === undefined || io.modified || io.running || io.wantedByKernel || io.reclaim) {
     throw new ImpossibleInput(
       'lowMemoryRelease',
       'the last reference on a clean, idle buffer goes',
@@ -221,7 +229,7 @@ export function unload(m: MountState, volumeNumber: number, block: number): Answ
   if (io === undefined)
     throw new BrokenPromise('Exists', `there is no structure for block ${block} of volume ${volume.name}`);
   if (!isUnreferenced(io)) {
-    const busy = io.owner === undefined ? '' : `, and is busy at stage ${io.owner.at}`;
+    const busy = io.loadLockOwner === undefined ? '' : `, and is busy at stage ${io.loadLockOwner.stage}`;
     throw new BrokenPromise('Unreferenced', `${nameOf(io)} has references (${refsOf(io)})${busy}`);
   }
   clearModify(m, io, true);

@@ -15,8 +15,8 @@ import { resumeBacklog, resumeWait, resumeWaitAll } from './write.ts';
 export type TicketKind = 'get' | 'release' | 'modify' | 'interlock' | 'wait' | 'waitAll' | 'flushSync' | 'backlog';
 
 /** A load and its failure belong to the get, a regetblk and an UNDO record to the modification. */
-export function kindOf(at: WaitsAt): TicketKind {
-  switch (at) {
+export function kindOf(stage: WaitsAt): TicketKind {
+  switch (stage) {
     case 'load':
     case 'failed':
       return 'get';
@@ -33,20 +33,20 @@ export function kindOf(at: WaitsAt): TicketKind {
     case 'waitAll':
     case 'flushSync':
     case 'backlog':
-      return at;
+      return stage;
     default:
-      return unreachable(at);
+      return unreachable(stage);
   }
 }
 
 export function resume(m: MountState, ticketNumber: Ticket, expected: TicketKind | undefined): Answer {
   const ticket = m.tickets.find(ticketNumber);
   if (ticket === undefined) throw new BrokenPromise('TicketRunnable', `ticket ${ticketNumber} has ended already`);
-  const kind = kindOf(ticket.at);
+  const kind = kindOf(ticket.stage);
   if (expected !== undefined && expected !== kind) {
     throw new BrokenPromise('TicketRunnable', `the ticket is one of ${kind}, not of ${expected}`);
   }
-  if (!ticket.runnable) throw new BrokenPromise('TicketRunnable', `the ticket still waits at stage ${ticket.at}`);
+  if (!ticket.runnable) throw new BrokenPromise('TicketRunnable', `the ticket still waits at stage ${ticket.stage}`);
   switch (kind) {
     case 'get':
       return resumeGet(m, ticket);

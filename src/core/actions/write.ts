@@ -9,10 +9,10 @@ import { BrokenPromise } from '../errors.ts';
 import type { Handle, Ticket } from '../ids.ts';
 import type { HammerIo } from '../records/hammer-io.ts';
 import { nameOf } from '../records/hammer-io.ts';
-import { clearCheck, dropRef, isLocked, refsOf } from '../records/reference-word.ts';
+import { clearCheck, dropRef, isLoadLocked, refsOf } from '../records/reference-word.ts';
 import { clearModify } from './modify.ts';
 import type { MountState } from '../core-state.ts';
-import { setLocked } from '../core-state.ts';
+import { setWantedByKernel } from '../core-state.ts';
 import type { TicketRecord } from '../records/tickets.ts';
 import { volumeOf } from '../records/volume.ts';
 
@@ -22,7 +22,7 @@ export function issueWrite(m: MountState, io: HammerIo, reclaim: boolean): void 
   io.released = true;
   if (reclaim) {
     io.reclaim = true;
-    setLocked(m, io, true);
+    setWantedByKernel(m, io, true);
   }
   clearModify(m, io, false);
   io.running = true;
@@ -113,7 +113,7 @@ export function ioClearErrorNoassert(m: MountState, volumeNumber: number, block:
   const io = volume.ios.get(block);
   if (io === undefined)
     throw new BrokenPromise('PinnedOnly', `there is no structure for block ${block} of volume ${volume.name}`);
-  if (!io.ioerror || refsOf(io) !== 1 || isLocked(io)) {
+  if (!io.ioerror || refsOf(io) !== 1 || isLoadLocked(io)) {
     const pin = io.ioerror ? 'one is the pin of a failed write' : 'none is the pin of a failed write';
     throw new BrokenPromise('PinnedOnly', `${nameOf(io)} has references (${refsOf(io)}), of which ${pin}`);
   }

@@ -85,14 +85,14 @@ export class Slab {
 
   /** Gives a buffer back; what it said about its contents is forgotten. */
   give(buf: Buf): void {
-    forget(buf);
+    clearFlags(buf);
     buf.block = -1;
     this.#free.push(buf);
   }
 }
 
 /** The buffer belongs to no io any more: flags that only make sense with one are cleared. */
-export function forget(buf: Buf): void {
+export function clearFlags(buf: Buf): void {
   buf.delwri = false;
   buf.notmeta = false;
   buf.activity = 0;

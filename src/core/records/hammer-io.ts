@@ -20,7 +20,7 @@ const MODIFIED = 2;
 const RUNNING = 4;
 const WAITDEP = 8;
 const RECLAIM = 16;
-const LOCKED = 32;
+const WANTED_BY_KERNEL = 32;
 /** Not flags of the original: a buffer is attached; the structure is a volume header, which lives by rules of its own. */
 const ATTACHED = 64;
 const HEADER = 128;
@@ -44,8 +44,8 @@ export class HammerIo implements RefWord {
   readonly volume: Volume;
   /** Place in every ordered list: by block, then by volume (hammer_io.c L69-85). */
   readonly order: number;
-  /** Who owns LOCKED of the reference word. */
-  owner: TicketRecord | undefined = undefined;
+  /** The ticket that owns the load lock of the reference word. */
+  loadLockOwner: TicketRecord | undefined = undefined;
   /** The buffer reserved for the read in flight; it becomes `bp` if the read succeeds. */
   incoming: Buf | undefined = undefined;
   /** The buffer into which the same request reads the block behind this one. */
@@ -172,11 +172,11 @@ export class HammerIo implements RefWord {
   }
 
   /** B_LOCKED of the buffer and nothing else: somebody wants it gone, as soon as that can be. */
-  get locked(): boolean {
-    return (this.#flags & LOCKED) !== 0;
+  get wantedByKernel(): boolean {
+    return (this.#flags & WANTED_BY_KERNEL) !== 0;
   }
-  set locked(on: boolean) {
-    this.#setFlag(LOCKED, on);
+  set wantedByKernel(on: boolean) {
+    this.#setFlag(WANTED_BY_KERNEL, on);
   }
 }
 

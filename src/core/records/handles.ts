@@ -102,7 +102,7 @@ export class Handles extends Slots<LiveHandle> {
     if (record.ticket !== undefined) {
       throw new BrokenPromise(
         'HandleOpen',
-        `the handle on ${nameOf(record.io)} is busy: it waits at stage ${record.ticket.at}`,
+        `the handle on ${nameOf(record.io)} is busy: it waits at stage ${record.ticket.stage}`,
       );
     }
     return record;

@@ -17,13 +17,13 @@ import { Slot, Slots } from './slots.ts';
 export type WaitsAt = Exclude<ClientAt, 'idle' | 'hold'>;
 
 export class TicketRecord extends Slot {
-  at: WaitsAt = 'get';
+  stage: WaitsAt = 'get';
   io: HammerIo | undefined = undefined;
   /** The handle that is busy with this ticket. */
   handle: HandleRecord | undefined = undefined;
   runnable = false;
   /** In `get`: what to do when the interlock is won. */
-  how: GetHow = 'read';
+  mode: GetHow = 'read';
   /** In `modify` and `regetblk`: an UNDO record is wanted, for these bytes. */
   wantsUndo = false;
   undoOffset = 0;
@@ -70,10 +70,10 @@ export class TicketList {
     ticket.list = undefined;
   }
 
-  /** Does somebody here, at one of two places, still sleep? */
-  someoneSleeps(at: WaitsAt, orAt: WaitsAt): boolean {
+  /** Does somebody here, at one of two stages, still sleep? */
+  someoneSleeps(stage: WaitsAt, or: WaitsAt): boolean {
     for (let t = this.head; t !== undefined; t = t.waitNext) {
-      if (!t.runnable && (t.at === at || t.at === orAt)) return true;
+      if (!t.runnable && (t.stage === stage || t.stage === or)) return true;
     }
     return false;
   }
@@ -89,23 +89,23 @@ export class Tickets {
   }
 
   /** A sleeping ticket in a list of waiters, or in none: a barrier stands on the run list instead. */
-  issue(at: WaitsAt, list: TicketList | undefined): TicketRecord {
+  issue(stage: WaitsAt, list: TicketList | undefined): TicketRecord {
     const ticket = this.#slots.take();
-    ticket.at = at;
+    ticket.stage = stage;
     list?.append(ticket);
     return ticket;
   }
 
   /** A sleeping ticket that concerns a structure. */
-  issueFor(io: HammerIo, at: WaitsAt): TicketRecord {
-    const ticket = this.issue(at, io.waiters);
+  issueFor(io: HammerIo, stage: WaitsAt): TicketRecord {
+    const ticket = this.issue(stage, io.waiters);
     ticket.io = io;
     return ticket;
   }
 
   /** A sleeping ticket that keeps a handle busy. */
-  issueOn(handle: LiveHandle, at: WaitsAt): TicketRecord {
-    const ticket = this.issueFor(handle.io, at);
+  issueOn(handle: LiveHandle, stage: WaitsAt): TicketRecord {
+    const ticket = this.issueFor(handle.io, stage);
     ticket.handle = handle;
     handle.ticket = ticket;
     return ticket;
@@ -135,7 +135,7 @@ export class Tickets {
     if (ticket.handle !== undefined) ticket.handle.ticket = undefined;
     ticket.io = undefined;
     ticket.handle = undefined;
-    ticket.how = 'read';
+    ticket.mode = 'read';
     ticket.wantsUndo = false;
     ticket.closing = false;
     ticket.needs?.fill(0);
@@ -143,7 +143,7 @@ export class Tickets {
   }
 
   /** The buffer is no concern of the ticket any more. */
-  forgetIo(ticket: TicketRecord): void {
+  leaveIo(ticket: TicketRecord): void {
     if (ticket.list !== undefined) ticket.list.remove(ticket);
     ticket.io = undefined;
   }

@@ -18,7 +18,7 @@ import { BlockTable } from './block-table.ts';
 import type { Buf } from './buf.ts';
 import { InvalidArgument } from '../errors.ts';
 import type { HammerIo } from './hammer-io.ts';
-import { isLocked } from './reference-word.ts';
+import { isLoadLocked } from './reference-word.ts';
 import type { MountState } from '../core-state.ts';
 import type { VolumeOptions } from '../options.ts';
 
@@ -47,7 +47,7 @@ export class Volume {
 
   /** There is no header, or it is loaded and not being loaded or unloaded. */
   get isLoaded(): boolean {
-    return this.headerBlock < 0 || (this.header?.bp !== undefined && !isLocked(this.header));
+    return this.headerBlock < 0 || (this.header?.bp !== undefined && !isLoadLocked(this.header));
   }
 }
 

@@ -97,7 +97,7 @@ export class CoreCalls {
       const client = this.#roles.ofTicket(ticket as number);
       const record = this.#core.view.tickets.find(ticket as Ticket);
       if (client === undefined || record === undefined) return undefined;
-      return { kind: RESUMES[(expected as TicketKind | undefined) ?? kindOf(record.at)], client };
+      return { kind: RESUMES[(expected as TicketKind | undefined) ?? kindOf(record.stage)], client };
     });
   }
 

@@ -116,7 +116,7 @@ export class CoreObservation {
     const { bp } = io;
     into.exists = true;
     into.refs = io.refs;
-    into.interlockOwner = io.owner === undefined ? -1 : this.clientOf(io.owner.id);
+    into.interlockOwner = io.loadLockOwner === undefined ? -1 : this.clientOf(io.loadLockOwner.id);
     into.check = io.check;
     into.wanted = io.wanted;
     into.bp = bp !== undefined;
@@ -132,7 +132,7 @@ export class CoreObservation {
     into.reclaim = io.reclaim;
     into.ioerror = io.ioerror;
     into.gencrc = io.gencrc;
-    into.locked = io.locked;
+    into.locked = io.wantedByKernel;
     into.delwri = bp?.delwri ?? false;
     into.notmeta = bp?.notmeta ?? false;
     into.modRoot = io.modRoot;
@@ -146,9 +146,9 @@ export class CoreObservation {
     into.mods = handle?.mods ?? 0;
     into.interlock = handle?.interlock ?? false;
     into.bare = role.undo.isMissing;
-    into.at = ticket?.at ?? (handle === undefined ? 'idle' : 'hold');
+    into.at = ticket?.stage ?? (handle === undefined ? 'idle' : 'hold');
     into.runnable = ticket?.runnable ?? false;
-    into.how = ticket?.how ?? 'read';
+    into.how = ticket?.mode ?? 'read';
     into.wantsUndo = ticket?.wantsUndo ?? false;
     into.closing = ticket?.closing ?? false;
     const needs = ticket?.needs;

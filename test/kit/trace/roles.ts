@@ -53,7 +53,7 @@ export class Roles {
     const handle = role.handle === undefined ? undefined : view.handles.find(role.handle);
     if (ticket === undefined) role.ticket = undefined;
     if (handle === undefined) role.handle = undefined;
-    role.undo.note(action, handle?.mods ?? 0, ticket?.at === 'cover', view.undoLog);
+    role.undo.note(action, handle?.mods ?? 0, ticket?.stage === 'cover', view.undoLog);
   }
 }
 

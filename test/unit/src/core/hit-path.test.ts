@@ -11,10 +11,10 @@ import { configuration } from '../../../kit/configurations.ts';
 import { CoreStage } from '../../../support/core-stage.ts';
 import { blankSnapshot } from '../../../kit/driver.ts';
 
-const FLAGS = ['released', 'modified', 'running', 'waitdep', 'reclaim', 'locked'] as const;
-/** One reference; LOCKED, WANTED and CHECK of lock.ts. */
-const [LOCKED, WANTED, CHECK] = [1 << 25, 1 << 26, 1 << 27];
-const WORDS = [0, 1, 2, 3].flatMap((refs) => bits([LOCKED, WANTED, CHECK]).map((word) => word | refs));
+const FLAGS = ['released', 'modified', 'running', 'waitdep', 'reclaim', 'wantedByKernel'] as const;
+/** One reference; The load lock, WANTED and CHECK of reference-word.ts. */
+const [LOAD_LOCK, WANTED, CHECK] = [1 << 25, 1 << 26, 1 << 27];
+const WORDS = [0, 1, 2, 3].flatMap((refs) => bits([LOAD_LOCK, WANTED, CHECK]).map((word) => word | refs));
 
 interface Setting {
   readonly flags: readonly (typeof FLAGS)[number][];
@@ -114,7 +114,7 @@ describe('the hit path', () => {
   test('release does what the general release does', () => {
     const wrong: [Setting, unknown, unknown][] = [];
     for (const setting of settings()) {
-      if ((setting.word & (LOCKED - 1)) === 0) continue; // The handle has a reference.
+      if ((setting.word & (LOAD_LOCK - 1)) === 0) continue; // The handle has a reference.
       const [short, long] = [staged(setting), staged(setting)];
       const one = told(() => short.core.release(short.handle));
       const { state } = long.core;

@@ -274,7 +274,7 @@ class Program {
     for (const io of [...core.view.volumes[0]!.ios]) {
       if (io.bp === undefined || !io.isUnreferenced || !io.released || io.running) continue;
       if (io.modified) core.writeBack(0, io.block);
-      else if (!io.locked) core.recycle(0, io.block);
+      else if (!io.wantedByKernel) core.recycle(0, io.block);
     }
     core.cleanLoose();
   }
