@@ -4,10 +4,15 @@ import type { RepairId } from '../../../spec/buffer/snapshot.ts';
 import type { ForeignReport } from '../../kit/foreign/conform-foreign.ts';
 
 export function foreignReportText(report: ForeignReport, without: readonly RepairId[]): string {
-  const { holds, name, edges, steps, promises, randomSteps, notOffered, notCompared, refused, failure } = report;
+  const { holds, modelBroke, name, edges, steps, promises, randomSteps, notOffered, notCompared, refused, failure } =
+    report;
   const count = (n: number): string => n.toLocaleString('en-US');
   const list = (title: string, items: readonly string[], mark = ', '): string[] =>
     items.length === 0 ? [] : [`${title}: ${items.join(mark)}`];
+  const verdict = (): string => {
+    if (modelBroke) return `${name} was not checked to the end: the model broke down.`;
+    return holds ? `${name} conforms.` : `${name} does not conform.`;
+  };
   return [
     ...failure,
     `${count(edges)} edges compared in ${count(steps)} steps, ${count(promises)} broken promises, ${count(randomSteps)} random steps`,
@@ -15,6 +20,6 @@ export function foreignReportText(report: ForeignReport, without: readonly Repai
     ...list('not offered by the adapter', notOffered),
     ...list('not compared', notCompared),
     ...list('not checked', refused, '; '),
-    holds ? `${name} conforms.` : `${name} does not conform.`,
+    verdict(),
   ].join('\n');
 }

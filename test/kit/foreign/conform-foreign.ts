@@ -4,7 +4,7 @@
 // What the adapter does not have is left out and reported, never guessed: actions that it does not offer never happen, fields
 // that it cannot show are not compared. A run in which nothing at all was compared does not pass.
 
-import { createMachine, explore } from '../../../model/index.ts';
+import { createMachine, explore, ModelFault } from '../../../model/index.ts';
 import { REPAIR_IDS, type RepairId, type Shape } from '../../../spec/buffer/snapshot.ts';
 import type { Driver } from '../driver.ts';
 import { executeEdges } from '../edges.ts';
@@ -39,6 +39,8 @@ export interface ForeignOptions {
 /** How an implementation in another process did. */
 export interface ForeignReport {
   readonly holds: boolean;
+  /** The model went wrong, so nothing is said of the implementation. */
+  readonly modelBroke: boolean;
   /** Name that the adapter gave itself. */
   readonly name: string;
   readonly edges: number;
@@ -62,9 +64,7 @@ export function conformForeign(adapter: StdioAdapter, options: ForeignOptions): 
   try {
     run.everything();
   } catch (error) {
-    const fault = error instanceof AdapterFault ? error : adapter.fault;
-    if (fault === undefined) throw error;
-    run.fail(fault.message, ...fault.stderr.map((line) => `  its stderr: ${line}`));
+    run.breakOff(error);
   }
   return run.report();
 }
@@ -83,6 +83,7 @@ class ForeignRun {
   readonly #failure: string[] = [];
   readonly #refused: string[] = [];
   #first: StdioDriver | undefined;
+  #modelBroke = false;
   readonly #count = { edges: 0, steps: 0, promises: 0, randomSteps: 0 };
 
   constructor(adapter: StdioAdapter, options: ForeignOptions) {
@@ -93,6 +94,18 @@ class ForeignRun {
 
   fail(...lines: string[]): void {
     this.#failure.push(...lines);
+  }
+
+  /** The run cannot go on: because of the adapter, or because of us. */
+  breakOff(error: unknown): void {
+    const fault = error instanceof AdapterFault ? error : this.#adapter.fault;
+    if (fault !== undefined) {
+      this.fail(fault.message, ...fault.stderr.map((line) => `  its stderr: ${line}`));
+      return;
+    }
+    if (!(error instanceof ModelFault)) throw error;
+    this.#modelBroke = true;
+    this.fail(`${error.message}. This is a fault of hammer-io-kit, not of the adapter; please report it.`);
   }
 
   everything(): void {
@@ -110,6 +123,7 @@ class ForeignRun {
     const { edges, steps, promises, randomSteps } = this.#count;
     return {
       holds: this.#failure.length === 0,
+      modelBroke: this.#modelBroke,
       name: this.#first?.hello.name ?? 'unknown',
       ...{ edges, steps, promises, randomSteps },
       notOffered: this.#first?.notOffered ?? [],
