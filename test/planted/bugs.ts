@@ -4,6 +4,7 @@ import { DIRECT_CLAIMS } from '../../spec/direct/index.ts';
 import { CLAIMS } from '../../spec/index.ts';
 import type { PlantedBug } from './bug.ts';
 import { COMPLETION_BUGS } from './bugs-completions.ts';
+import { CONTENTS_BUGS } from './bugs-contents.ts';
 import { DEVICE_BUGS } from './bugs-devices.ts';
 import { DIRECT_BUGS } from './bugs-direct.ts';
 import { DIRECT_VOICE_BUGS } from './bugs-direct-voices.ts';
@@ -17,6 +18,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...REFERENCE_BUGS,
   ...WRITE_BUGS,
   ...COMPLETION_BUGS,
+  ...CONTENTS_BUGS,
   ...MODEL_BUGS,
   ...TLA_BUGS,
   ...DEVICE_BUGS,

@@ -170,8 +170,10 @@ export class Walk {
     } catch (error) {
       const seen = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       told?.push(stepText(shape, action, expected, this.#before));
-      if (this.#judge === 'claims') return 'lost';
-      return { claims: ['snapshot'], differences: [{ path: 'thrown', expected: 'nothing', seen }] };
+      const claim = (error as { claim?: unknown } | null)?.claim; // An error may name the claim that does not hold.
+      if (this.#judge === 'claims' && typeof claim !== 'string') return 'lost';
+      const claims = this.#judge === 'claims' ? [claim as string] : ['snapshot'];
+      return { claims, differences: [{ path: 'thrown', expected: 'nothing', seen }] };
     }
     told?.push(stepText(shape, action, answer.outcome, this.#before));
     const verdict =
