@@ -8,6 +8,7 @@ import { CONTENTS_BUGS } from './bugs-contents.ts';
 import { DEVICE_BUGS } from './bugs-devices.ts';
 import { DIRECT_BUGS } from './bugs-direct.ts';
 import { DIRECT_VOICE_BUGS } from './bugs-direct-voices.ts';
+import { HANG_BUGS } from './bugs-hangs.ts';
 import { LOAD_BUGS } from './bugs-load.ts';
 import { MODEL_BUGS } from './bugs-model.ts';
 import { REFERENCE_BUGS } from './bugs-references.ts';
@@ -19,6 +20,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...WRITE_BUGS,
   ...COMPLETION_BUGS,
   ...CONTENTS_BUGS,
+  ...HANG_BUGS,
   ...MODEL_BUGS,
   ...TLA_BUGS,
   ...DEVICE_BUGS,

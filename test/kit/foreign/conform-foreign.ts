@@ -71,7 +71,7 @@ export function conformForeign(adapter: StdioAdapter, options: ForeignOptions): 
 
 /** Plays the program of a token once more, on the adapter. @throws TokenError */
 export function replayForeign(adapter: StdioAdapter, token: string): readonly string[] {
-  const { failure } = replay(token, { driver: (shape) => adapter.open(shape) });
+  const { failure } = replay(token, { driver: (shape) => adapter.open(shape), programSeconds: Infinity });
   if (adapter.fault !== undefined) return [adapter.fault.message];
   return failure === undefined ? [] : storyOf(failure);
 }
@@ -199,6 +199,7 @@ class ForeignRun {
         ...(hello !== undefined && { kinds: hello.actions }),
         // A model without a repair breaks its claim; states are compared, and that is the question here.
         claims: false,
+        programSeconds: Infinity, // The adapter's answers have a limit of their own.
         driver: (shape) => {
           const driver = this.#adapter.open(shape);
           this.#first ??= driver;
