@@ -122,6 +122,37 @@ describe('an implementation faithful to the original', () => {
   });
 });
 
+describe('a part of the check', () => {
+  const parts = (report: ForeignReport): boolean[] =>
+    [report.edges, report.promises, report.randomSteps].map((n) => n > 0);
+
+  test.each([
+    ['edges', [true, false, false]],
+    ['promises', [false, true, false]],
+    ['random', [false, false, true]],
+  ] as const)('%s alone is made and nothing else', (part, made) => {
+    const report = check(adapter(), SMALL, { runs: 5, only: [part] });
+    expect([report.holds, parts(report)]).toEqual([true, made]);
+  });
+
+  test('that differs does not keep the next from being checked, where all are wanted, and the table says how each did', () => {
+    const hello = { actions: ACTION_KINDS.filter((kind) => kind !== 'cancel') };
+    const configurations = [
+      { name: 'with-flushes', shape: SMALL },
+      { name: 'reads', shape: { ...SMALL, acts: ['ioRead', 'readDone', 'resumeGet', 'release'] } },
+    ];
+    const one = adapter({ lies: true, hello });
+    const report = check(one, SMALL, { configurations, only: ['edges'], keepGoing: true });
+    expect(report.rows.map(({ name, verdict }) => [name, verdict])).toEqual([
+      ['with-flushes', 'differs'],
+      ['reads', 'agrees'],
+    ]);
+    expect(report.holds).toBe(false);
+    expect(foreignReportText(report, [], true)).toMatch(/^with-flushes +differs +\d+ +0 +0$/m);
+    expect(check(one, SMALL, { configurations, only: ['edges'] }).rows).toHaveLength(1);
+  });
+});
+
 describe('the model', () => {
   test('goes on where D30 and D39 are left out and the adapter offers unload', () => {
     const { shape } = configuration('volume-meta');
