@@ -1,6 +1,6 @@
 // The reference model: a machine per shape, its exhaustive exploration, shortest paths, stuck states.
 
-export { createMachine, type Machine, type Refusal } from './buffer/machine.ts';
+export { createMachine, ModelFault, type Machine, type Refusal } from './buffer/machine.ts';
 export {
   explore,
   pathTo,

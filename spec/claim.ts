@@ -147,6 +147,8 @@ export interface Repair<R extends string = RepairId> {
   readonly weDo: string;
   /** What a caller finds after the error or race that the repair is about. */
   readonly stateAfterError: string;
+  /** What the original does without the repair and the machine without it does not. */
+  readonly notModelled?: string;
   /** The claim that fails without the repair. */
   readonly claim: string;
   /** The configuration that leaves it out and has to find the violation. */

@@ -150,8 +150,8 @@ PinnedHasBuffer == \A k22 \in Bufs : (io[k22].ioerror => io[k22].bp)
 UndoCoversOpenModification == \A k23 \in Clients : ~cl[k23].bare
 
 (* H5 as far as a state can tell: a woken interlock meets no modification, for it is woken when the last one closes and none
-   may open before it looks again (repair D35). Two interlocks and a modifier could break it by a cancel, which wakes all;
-   no configuration has three clients. The step form is InterlockIsNotOvertaken in BufferCacheProps. *)
+   may open before it looks again (repair D35). Two interlocks and a modifier break it by a cancel, which wakes all, so
+   three-modifiers does not ask it. The step form is InterlockIsNotOvertaken in BufferCacheProps. *)
 WokenInterlockIsNotOvertaken ==
     \A k24 \in Clients : ((cl[k24].at = "interlock" /\ cl[k24].runnable) => io[cl[k24].io].modifyRefs <= 0)
 

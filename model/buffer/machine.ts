@@ -5,6 +5,8 @@
 
 import type { Action, Outcome, StepStats } from '../../spec/buffer/vocabulary.ts';
 import type { ClientAt, Shape } from '../../spec/buffer/snapshot.ts';
+import { isRepaired } from './facts.ts';
+import { NobodyCanWait } from './release.ts';
 import { actionsOf, RULES, type PromiseName, type Rule } from './rules.ts';
 import { takeSnapshot, type MutableSnapshot } from './snapshot.ts';
 import { PLACES, State } from './state.ts';
@@ -13,6 +15,16 @@ import { PLACES, State } from './state.ts';
 export interface Refusal {
   readonly reason: 'promise' | 'environment' | 'bound';
   readonly name: string;
+}
+
+/** The model itself went wrong at a step. That says nothing of the implementation that is compared with it. */
+export class ModelFault extends Error {
+  override readonly name = 'ModelFault';
+
+  constructor(action: Action, cause: unknown) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    super(`The model broke down at ${JSON.stringify(action)}: ${said}`, { cause });
+  }
 }
 
 /** The state machine of one shape, over packed rows of 32-bit words. */
@@ -54,6 +66,8 @@ export function createMachine(shape: Shape): Machine {
   const actions = actionsOf(state);
   const moves = actions.map(moveOf);
   const byClient = indexByClient(shape, actions);
+  const mayHaveToWait = !isRepaired(state, 'D30');
+  const before = initial.slice();
   const load = (row: Int32Array, at: number): void => {
     for (let i = 0; i < state.words.length; i++) state.words[i] = row[at + i]!;
   };
@@ -67,10 +81,17 @@ export function createMachine(shape: Shape): Machine {
     perform: (index) => (isAtPlace(state, actions[index]!) ? machine.performCandidate(index) : undefined),
     performCandidate(index) {
       const { action, guards, next } = moves[index]!;
-      for (let i = 0; i < guards.length; i++) if (!guards[i]!(state, action)) return undefined;
-      state.diskRead = 0;
-      state.diskWrite = 0;
-      return next(state, action);
+      if (mayHaveToWait) before.set(state.words);
+      try {
+        for (let i = 0; i < guards.length; i++) if (!guards[i]!(state, action)) return undefined;
+        state.diskRead = 0;
+        state.diskWrite = 0;
+        return next(state, action);
+      } catch (error) {
+        if (!mayHaveToWait || !(error instanceof NobodyCanWait)) throw new ModelFault(action, error);
+        state.words.set(before);
+        return undefined;
+      }
     },
     step(row, at, index, into) {
       load(row, at);
@@ -85,7 +106,9 @@ export function createMachine(shape: Shape): Machine {
     },
     refusal(row, at, index) {
       load(row, at);
-      return refusalOf(state, actions[index]!);
+      const refusal = refusalOf(state, actions[index]!);
+      if (refusal !== undefined || !mayHaveToWait || machine.perform(index) !== undefined) return refusal;
+      return { reason: 'bound', name: actions[index]!.kind };
     },
     candidates: (c, at) => byClient.clients[c]!.get(at)!,
     others: byClient.others,

@@ -9,6 +9,19 @@ import { isAnybody, isPure, isRepaired, isRunning, isVolume, modRootOf, ownerOf,
 import { issueWrite, setModified } from './dirty.ts';
 import type { Client, State } from './state.ts';
 
+/**
+ * A release in the middle of another step would have to sleep until a write ends. Only without D30, which leaves `waitdep` set
+ * on a buffer that is used again. The original sleeps there, whoever it is; a step of the model is atomic, so the machine
+ * does not offer it.
+ */
+export class NobodyCanWait extends Error {
+  override readonly name = 'NobodyCanWait';
+
+  constructor(block: string) {
+    super(`model: the release of ${block} has to wait in the middle of a step`);
+  }
+}
+
 /** Puts a client to idle: no handle, no ticket. */
 export function idle(client: Client): void {
   client.at = 'idle';
@@ -156,7 +169,7 @@ function relBuffer(s: State, b: number, undoReclaim: boolean, waiter: Client | u
   io.refs -= 1;
   if (io.refs > 0) return 'done';
   if (!ioRelease(s, b, false, undoReclaim)) {
-    if (waiter === undefined) throw new Error('model: a release that nobody can wait for has to wait');
+    if (waiter === undefined) throw new NobodyCanWait(s.shape.blocks[b]!.name);
     waiter.at = 'release';
     waiter.io1 = b + 1;
     return 'wait';

@@ -2,6 +2,7 @@
 // claims of the original, and because a change of the vocabulary could make them checkable again.
 
 import type { Construction } from '../claim.ts';
+import { CONTENTS } from './contents.ts';
 
 /** Claims that hold because of how the code is built; nothing can be observed that would break them. */
 export const CONSTRUCTIONS: readonly Construction[] = [
@@ -45,4 +46,5 @@ export const CONSTRUCTIONS: readonly Construction[] = [
     howByConstruction:
       'The kernel asks only for buffers marked for delayed write. Only the release of dirty DATA and UNDO makes that mark, and DirtyMetaIsHeld checks that no other buffer bears it.',
   },
+  ...CONTENTS,
 ];

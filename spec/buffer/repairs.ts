@@ -34,6 +34,8 @@ export const REPAIRS: readonly Repair[] = [
     weDo: 'A volume is clean only after a flush that succeeded and that was issued later than the last completion. A caller joins a flush in flight if it covers what has completed, else it waits for the next one.',
     stateAfterError:
       'A failed flush leaves the volume failed and the mount in critical error, both for good; every caller that waited for it, and every later one, is answered error.',
+    notModelled:
+      'Several device flushes of one volume in flight: in the original whoever finds a mark issues a flush of its own at once, also while an earlier one is under way, and waits for that one alone. The machine without the repair has one flush of a volume in flight and lets a caller wait for the next. Orders such as mark, sync, mark, sync and a third sync are in the graph of three-syncs, with the repair; whether the machine without it should follow the original there is not settled.',
     claim: 'I48',
     configuration: 'without-D4',
   },
@@ -78,6 +80,8 @@ export const REPAIRS: readonly Repair[] = [
       'Never clears waitdep, and keeps reclaim on a buffer that is modified again: from then on it is written at every release and thrown away in the end, although it is in use again.',
     weDo: 'Both end when the buffer is detached; reclaim ends too when the buffer is modified again.',
     stateAfterError: 'A buffer whose drop was refused and that was modified since is an ordinary dirty buffer.',
+    notModelled:
+      'A last release in the middle of another step (of a withdrawn get, or of a header when the last structure on it goes) sleeps until the write in flight ends. Steps of the machine are atomic, so without the repair it does not offer such a step until that write is over.',
     claim: 'H2',
     configuration: 'without-D30',
   },

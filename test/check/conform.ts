@@ -25,17 +25,19 @@ async function check(adapter: StdioAdapter, options: ConformCommandOptions): Pro
   const { configuration, SAFE_CONFIGURATIONS } = await import('../kit/configurations.ts');
   const { conformForeign, DEFAULT_FOREIGN_RUNS } = await import('../kit/foreign/conform-foreign.ts');
   const { foreignReportText } = await import('./conform/foreign-report.ts');
-  const { config, without, seed, runs } = options;
+  const { config, without, seed, runs, only, keepGoing } = options;
   const named = (name: string) => ({ name, shape: configuration(name).shape });
   const report = conformForeign(adapter, {
     configurations: (config ?? SAFE_CONFIGURATIONS).map(named),
     without,
     seed,
+    ...(only !== undefined && { only }),
+    ...(keepGoing !== undefined && { keepGoing }),
     runs: runs ?? DEFAULT_FOREIGN_RUNS,
     ...(config !== undefined && { randomOn: config.map(named) }),
     note: print,
   });
-  print(`\n${foreignReportText(report, without)}`);
+  print(`\n${foreignReportText(report, without, keepGoing)}`);
   return report.holds ? EXIT.holds : EXIT.broken;
 }
 

@@ -100,6 +100,7 @@ function repairText(repair: Repair<string>): string {
     `The original: ${repair.originalDoes}`,
     `Here: ${repair.weDo}`,
     `After an error: ${repair.stateAfterError}`,
+    ...(repair.notModelled === undefined ? [] : [`Not in the machine without it: ${repair.notModelled}`]),
     `Without it ${repair.claim} fails, in the configuration ${repair.configuration}.`,
     '',
     ...originalLines(repair.original),

@@ -11,6 +11,9 @@ export type HuntMessage =
   /** `problems` where the hunt does not trust itself. */
   | { readonly failure: string; readonly problems?: readonly string[] };
 
+/** A hunt takes seconds; its runs have limits of their own (../kit/within.ts), so this one ends what those cannot. */
+const SILENCE_SECONDS = 1800;
+
 /** Hunts all bugs. @throws HuntBroken */
 export function huntInThread(
   onProgress: (report: BugReport, done: number, total: number) => void,
@@ -25,7 +28,17 @@ export function huntInThread(
   const worker = new Worker(bootstrap, { eval: true, execArgv: [], env: { ...process.env, TMPDIR: path } });
   worker.once('exit', remove);
   return new Promise((resolve, reject) => {
+    let last = 'the beginning';
+    const overdue = (): void => {
+      reject(new Error(`The hunt has said nothing for ${SILENCE_SECONDS} s after ${last}, and was ended.`));
+      void worker.terminate();
+    };
+    let watch = setTimeout(overdue, SILENCE_SECONDS * 1000);
+    worker.once('exit', () => clearTimeout(watch));
     worker.on('message', (message: HuntMessage) => {
+      clearTimeout(watch);
+      watch = setTimeout(overdue, SILENCE_SECONDS * 1000);
+      if ('progress' in message) last = message.progress.name;
       if ('progress' in message) {
         onProgress(message.progress, message.done, message.total);
         return;

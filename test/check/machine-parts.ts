@@ -5,6 +5,7 @@
 
 import type { AnyDriver, AnyExploration, Language } from '../kit/language.ts';
 import { walkEdges } from '../kit/edges.ts';
+import { walkOrHang } from '../kit/hung-step.ts';
 import { labelledGraph, labelsOf } from '../tla/model-graph.ts';
 import { breakPromisesOf } from '../kit/promises.ts';
 import { pathTexts, storyLines } from '../kit/story.ts';
@@ -73,9 +74,14 @@ export function exploredOf<
         })),
       ),
     graph: () => labelledGraph(exploration, language),
-    walkEdges: () => walkEdges(exploration, voices.driver(), language),
+    walkEdges() {
+      const walked = walkOrHang(exploration, language, () => voices.driver(), (driver) => walkEdges(exploration, driver, language)); // prettier-ignore
+      return 'executed' in walked ? walked : { executed: 0, total: transitions, steps: 0, mismatch: walked };
+    },
     breakPromises() {
-      const { thrown, mismatch } = breakPromisesOf(exploration, voices.driver(), language);
+      const broken = walkOrHang(exploration, language, () => voices.driver(), (driver) => breakPromisesOf(exploration, driver, language)); // prettier-ignore
+      if (!('thrown' in broken)) return { thrown: new Map(), mismatch: broken };
+      const { thrown, mismatch } = broken;
       const named = [...thrown].map(([name, n]) => [voices.promiseName(name), n] as const);
       return { thrown: new Map(named), ...(mismatch && { mismatch }) };
     },

@@ -7,6 +7,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TlaResult } from '../tla/engine.ts';
 import { Lanes } from './lanes.ts';
+import { Overdue, within } from '../kit/within.ts';
 import type { Explored, Parts, TlaJob } from './parts.ts';
 
 /** TLA+ runs at once: the cores of the machine that the budget of the default run is meant for. */
@@ -36,9 +37,10 @@ export class SharedWork {
     return remember(this.#explored, name, async () => {
       await nextTurn();
       const begin = performance.now();
-      const judged = this.#parts.explore(name, 'everything');
+      const judged = exploredWithin(name, () => this.#parts.explore(name, 'everything'));
       // A violation ends the search; what compares graphs or walks edges still wants all of it.
-      const exploration = judged.violation === undefined ? judged : this.#parts.explore(name, 'nothing');
+      const exploration =
+        judged.violation === undefined ? judged : exploredWithin(name, () => this.#parts.explore(name, 'nothing'));
       return { exploration, judged, seconds: (performance.now() - begin) / 1000 };
     });
   }
@@ -47,6 +49,18 @@ export class SharedWork {
   checked(job: TlaJob): Promise<TlaResult> {
     const weight = job.expected.edges ?? job.expected.distinctStates ?? 0;
     return remember(this.#checked, job.name, () => this.#lanes.run(weight, () => this.#parts.engine.check(job.run)));
+  }
+}
+
+/** Time in which the model must have explored a configuration; the largest takes some minutes, the others seconds. */
+const EXPLORE_SECONDS = 3600;
+
+function exploredWithin(name: string, explore: () => Explored): Explored {
+  try {
+    return within(EXPLORE_SECONDS, explore);
+  } catch (error) {
+    if (!(error instanceof Overdue)) throw error;
+    throw new Error(`The model has not explored ${name} within ${error.seconds} s.`, { cause: error });
   }
 }
 

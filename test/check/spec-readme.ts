@@ -180,6 +180,7 @@ function repairText(repair: Repair | DirectRepair): string {
     `- **The original** (${originalLines(repair.original)}): ${repair.originalDoes}`,
     `- **Here**: ${repair.weDo}`,
     `- **After an error**: ${repair.stateAfterError}`,
+    ...(repair.notModelled === undefined ? [] : [`- **Not in the machine without it**: ${repair.notModelled}`]),
     `- **Without it**: ${repair.claim} fails in \`${repair.configuration}\`.`,
   ].join('\n');
 }

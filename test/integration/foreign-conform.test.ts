@@ -4,7 +4,8 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { RULES } from '../../model/buffer/rules.ts';
 import { ACTION_KINDS } from '../../spec/buffer/vocabulary.ts';
 import { REPAIR_IDS, type Shape } from '../../spec/buffer/snapshot.ts';
 import { adapterCommand, bundleAdapter } from '../support/adapter-command.ts';
@@ -118,6 +119,62 @@ describe('an implementation faithful to the original', () => {
     const without = check(one, shape, { without: [id] });
     expect(without.failure).toEqual([]);
     expect(without.edges).toBeGreaterThan(5);
+  });
+});
+
+describe('a part of the check', () => {
+  const parts = (report: ForeignReport): boolean[] =>
+    [report.edges, report.promises, report.randomSteps].map((n) => n > 0);
+
+  test.each([
+    ['edges', [true, false, false]],
+    ['promises', [false, true, false]],
+    ['random', [false, false, true]],
+  ] as const)('%s alone is made and nothing else', (part, made) => {
+    const report = check(adapter(), SMALL, { runs: 5, only: [part] });
+    expect([report.holds, parts(report)]).toEqual([true, made]);
+  });
+
+  test('that differs does not keep the next from being checked, where all are wanted, and the table says how each did', () => {
+    const hello = { actions: ACTION_KINDS.filter((kind) => kind !== 'cancel') };
+    const configurations = [
+      { name: 'with-flushes', shape: SMALL },
+      { name: 'reads', shape: { ...SMALL, acts: ['ioRead', 'readDone', 'resumeGet', 'release'] } },
+    ];
+    const one = adapter({ lies: true, hello });
+    const report = check(one, SMALL, { configurations, only: ['edges'], keepGoing: true });
+    expect(report.rows.map(({ name, verdict }) => [name, verdict])).toEqual([
+      ['with-flushes', 'differs'],
+      ['reads', 'agrees'],
+    ]);
+    expect(report.holds).toBe(false);
+    expect(foreignReportText(report, [], true)).toMatch(/^with-flushes +differs +\d+ +0 +0$/m);
+    expect(check(one, SMALL, { configurations, only: ['edges'] }).rows).toHaveLength(1);
+  });
+});
+
+describe('the model', () => {
+  test('goes on where D30 and D39 are left out and the adapter offers unload', () => {
+    const { shape } = configuration('volume-meta');
+    const { failure, modelBroke } = check(adapter(), shape, { without: ['D30', 'D39'] });
+    expect(modelBroke).toBe(false);
+    expect(failure[0]).toMatch(/leaves the model in/); // Our core has both repairs.
+  });
+
+  test.each([0, 4])('that breaks down is not the adapter that does not conform, with %i random programs', (runs) => {
+    const broken = vi.spyOn(RULES.release, 'next').mockImplementation(() => {
+      throw new RangeError('a wrong turn');
+    });
+    try {
+      const report = check(adapter(), SMALL, { runs, ...(runs > 0 && { configurations: [] }) });
+      expect(report).toMatchObject({ holds: false, modelBroke: true });
+      expect(report.failure).toEqual([
+        expect.stringMatching(/^The model broke down at .*a wrong turn\. This is a fault of hammer-io-kit/),
+      ]);
+      expect(foreignReportText(report, [])).toMatch(/was not checked to the end: the model broke down\.$/);
+    } finally {
+      broken.mockRestore();
+    }
   });
 });
 

@@ -3,6 +3,7 @@
 // Tickets are compared as sets of clients, a bit each: in which order they were woken is nobody's promise.
 
 import type { Outcome, StepStats } from '../../spec/buffer/vocabulary.ts';
+import { ModelFault } from '../../model/buffer/machine.ts';
 import type { StepResult } from './driver.ts';
 import type { SnapshotDifference } from './snapshot-difference.ts';
 
@@ -54,7 +55,8 @@ export function answerDifferences(
   return found;
 }
 
-/** An exception, told as a difference. */
+/** An exception of the implementation, told as a difference. @throws ModelFault, which is no difference */
 export function thrownDifference(error: unknown): SnapshotDifference {
+  if (error instanceof ModelFault) throw error;
   return { path: 'thrown', expected: 'nothing', seen: error instanceof Error ? error.message : String(error) };
 }

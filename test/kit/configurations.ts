@@ -49,6 +49,9 @@ export const SAFE_CONFIGURATIONS = [
   'undo-faults',
   'volume-faults',
   'flush-faults',
+  'three-syncs',
+  'three-modifiers',
+  'three-barriers',
 ] as const;
 
 /** One repair left out; the claim that the catalogue names must fail. */

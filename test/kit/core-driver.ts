@@ -19,6 +19,7 @@ import type {
 } from '../../src/index.ts';
 import { HammerIoCore, ImpossibleInput, MemoryDevice, NO_HANDLE, NO_TICKET } from '../../src/index.ts';
 import { placeBlocks } from './block-places.ts';
+import { ContentsWatch } from './contents-watch.ts';
 import type { Driver, MutableSnapshot, StepResult } from './driver.ts';
 import { NotOffered } from './not-offered.ts';
 import { CoreObservation, type BlockPlace } from './trace/core-observation.ts';
@@ -32,7 +33,10 @@ interface Latest {
 
 /** How production is set up for a shape. */
 export interface CoreDriverOptions {
-  /** Hash the bytes of each write at issue and completion. Default true. */
+  /**
+   * Hash the bytes of each write at issue and completion, and, over a device of our own, hold all bytes against the versions of the
+   * model (claims H20 to H23). Default true.
+   */
   readonly verify?: boolean;
   /** The device under the core, fresh for each reset. Default: a MemoryDevice. */
   readonly makeDevice?: (volumes: number, blockBytes: number) => DeviceInMemory;
@@ -62,6 +66,8 @@ export class CoreDriver implements Driver {
   readonly #places: readonly BlockPlace[];
   #roles!: Roles;
   #view!: CoreObservation;
+  /** Undefined where bytes are not compared: a device that somebody brings may lose or tear what it is given. */
+  readonly #contents: ContentsWatch | undefined;
   readonly #latest: readonly Latest[];
   /** The flush in flight per volume, or 0. */
   readonly #flushes: number[];
@@ -74,6 +80,7 @@ export class CoreDriver implements Driver {
     this.#makeDevice = makeDevice;
     this.#volumes = places.volumes;
     this.#places = shape.blocks.map(({ volume }, io) => ({ volume, block: places.blockOf[io]! }));
+    this.#contents = verify && makeDevice === inMemory ? new ContentsWatch(shape, this.#places) : undefined;
     this.#memory = new SharedArrayBuffer(2 * shape.blocks.length * shape.blockBytes);
     this.#latest = shape.clients.map(() => ({ handle: NO_HANDLE, ticket: NO_TICKET }));
     this.#flushes = shape.volumes.map(() => 0);
@@ -95,6 +102,7 @@ export class CoreDriver implements Driver {
     this.device = this.#makeDevice(volumes.length, blockBytes);
     this.#roles = new Roles(this.#latest.length);
     this.#view = new CoreObservation(this.core, this.#places, this.#roles, this.#volatileOf);
+    this.#contents?.reset(this.core);
     this.#flushes.fill(0);
     for (const latest of this.#latest) {
       latest.handle = NO_HANDLE;
@@ -111,6 +119,7 @@ export class CoreDriver implements Driver {
       throw error;
     }
     if ('client' in action) this.#note(action, answer);
+    this.#contents?.follow(action);
     this.core.drainRequests(this.#submit);
     this.#result.outcome = answer.outcome;
     this.#result.stats = answer;
@@ -120,8 +129,19 @@ export class CoreDriver implements Driver {
 
   readonly #volatileOf = (volume: number): Volatile => this.device.volatileState(volume);
 
+  readonly #read = (volume: number, block: number): Uint8Array => this.device.read(volume, block);
+
+  #clientOf(handle: Handle): number {
+    return this.#latest.findIndex((latest) => latest.handle === handle);
+  }
+
   readonly #submit = (request: Request): void => {
-    if (request.kind === 'undo') return; // The shape's UNDO log answers by the action undoLaid.
+    if (request.kind === 'undo') {
+      // The shape's UNDO log answers by the action undoLaid.
+      this.#contents?.undoAsked(this.#clientOf(request.handle), request);
+      return;
+    }
+    if (request.kind === 'write') this.#contents?.writeIssued(request);
     if (request.kind === 'flush') this.#flushes[request.volume] = request.id;
     this.device.submit(request);
   };
@@ -158,7 +178,7 @@ export class CoreDriver implements Driver {
       case 'ioWait':
         return core[action.kind](this.#handle(action));
       case 'change':
-        return this.#change(this.#handle(action));
+        return this.#change(action);
       case 'undoLaid':
         return core.undoLaid(this.#handle(action), resultOf(action.error));
       case 'cancel':
@@ -200,11 +220,13 @@ export class CoreDriver implements Driver {
     }
   }
 
-  /** Really changes a byte, so that what is hashed and what reaches the medium is not always the same. */
-  #change(handle: Handle): Answer {
+  /** Really changes bytes, so that what is hashed and what reaches the medium is not always the same. */
+  #change(action: { readonly client: number }): Answer {
+    const handle = this.#handle(action);
     const answer = this.core.change(handle);
     const bytes = this.core.bytes(handle);
-    bytes[CHANGED_BYTE] = bytes[CHANGED_BYTE]! + 1;
+    if (this.#contents === undefined) bytes[CHANGED_BYTE] = bytes[CHANGED_BYTE]! + 1;
+    else this.#contents.change(action.client, bytes);
     return answer;
   }
 
@@ -219,6 +241,7 @@ export class CoreDriver implements Driver {
     const record = this.#record(io);
     if (!record?.running) throw new NotOffered(`No write of ${this.#nameOf(io)} is in flight.`);
     const { result } = this.device.complete(record.request, error ? EIO : undefined);
+    this.#contents?.writeEnded(io, error, this.#read);
     return this.core.writeDone(record.request, result);
   }
 

@@ -7,6 +7,7 @@
 //   promises   a caller breaks a promise, and production does not say so
 //   graph      the state graph of a voice is not that of the other voice
 //   W1, P9     a client, or an operation on file data, waits for what can no longer happen (stuck states)
+//   hang       a call does not return (../kit/within.ts)
 //   device     a device does not keep what the shared suite says of every device
 //   linearizability   what clients of files have read has no order (../loads/recorded-history.ts)
 
@@ -19,9 +20,9 @@ export type BugKind = 'production' | 'model' | 'tla' | 'device';
 export const BUG_KINDS: readonly BugKind[] = ['production', 'model', 'tla', 'device'];
 
 /** Names of claims that are not in the catalogue. */
-export type OtherClaim = 'snapshot' | 'promises' | 'graph' | 'W1' | 'P9' | 'device' | 'linearizability';
+export type OtherClaim = 'snapshot' | 'promises' | 'graph' | 'W1' | 'P9' | 'hang' | 'device' | 'linearizability';
 export const OTHER_CLAIMS: readonly OtherClaim[] = [
-  'snapshot', 'promises', 'graph', 'W1', 'P9', 'device', 'linearizability',
+  'snapshot', 'promises', 'graph', 'W1', 'P9', 'hang', 'device', 'linearizability',
 ]; // prettier-ignore
 
 /** What every bug says of itself. */

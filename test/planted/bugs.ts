@@ -4,9 +4,11 @@ import { DIRECT_CLAIMS } from '../../spec/direct/index.ts';
 import { CLAIMS } from '../../spec/index.ts';
 import type { PlantedBug } from './bug.ts';
 import { COMPLETION_BUGS } from './bugs-completions.ts';
+import { CONTENTS_BUGS } from './bugs-contents.ts';
 import { DEVICE_BUGS } from './bugs-devices.ts';
 import { DIRECT_BUGS } from './bugs-direct.ts';
 import { DIRECT_VOICE_BUGS } from './bugs-direct-voices.ts';
+import { HANG_BUGS } from './bugs-hangs.ts';
 import { LOAD_BUGS } from './bugs-load.ts';
 import { MODEL_BUGS } from './bugs-model.ts';
 import { REFERENCE_BUGS } from './bugs-references.ts';
@@ -17,6 +19,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...REFERENCE_BUGS,
   ...WRITE_BUGS,
   ...COMPLETION_BUGS,
+  ...CONTENTS_BUGS,
+  ...HANG_BUGS,
   ...MODEL_BUGS,
   ...TLA_BUGS,
   ...DEVICE_BUGS,

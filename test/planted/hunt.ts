@@ -10,7 +10,7 @@ import { isCatalogued, plantedBug, PLANTED_BUGS } from './bugs.ts';
 import { huntDirectBug } from './direct-hunt.ts';
 import { huntInModel } from './model-hunt.ts';
 import { checkPatches } from './patch.ts';
-import { huntByPromises, huntByRuns, huntBySuite, patchedDriver, RUNS_MAX } from './production-hunt.ts';
+import { HANG_SECONDS, huntByPromises, huntByRuns, huntBySuite, patchedDriver, RUNS_MAX } from './production-hunt.ts';
 import { selfCheck } from './self-check.ts';
 import { huntInSpec } from './tla-hunt.ts';
 
@@ -75,6 +75,8 @@ export async function huntBug(bug: PlantedBug, runs?: number): Promise<HuntedBug
   if (bug.machine === 'direct') return huntDirectBug(bug, runs);
   switch (bug.kind) {
     case 'model':
+      // Versions of bytes are no part of the model's states: only beside production can they be wrong.
+      if (bug.patches.every(({ file }) => file === 'model/buffer/contents.ts')) return huntOnDriver(bug, runs);
       return { hunted: await huntInModel(bug) };
     case 'tla':
       return { hunted: await huntInSpec(bug) };
@@ -88,7 +90,10 @@ export async function huntBug(bug: PlantedBug, runs?: number): Promise<HuntedBug
 async function huntOnDriver(bug: BufferBug, runs = RUNS_MAX): Promise<HuntedBug> {
   const driver = await patchedDriver(bug);
   if (bug.claim === 'promises') return { hunted: huntByPromises(bug.scene, driver) };
-  const compared = huntByRuns(bug.scene, driver, 'comparison', { runs });
+  const compared = huntByRuns(bug.scene, driver, 'comparison', {
+    runs,
+    ...(bug.claim === 'hang' && { seconds: HANG_SECONDS }),
+  });
   if (!isCatalogued(bug.claim)) return { hunted: compared };
   return { hunted: huntByRuns(bug.scene, driver, 'claims', { runs }), compared };
 }

@@ -12,8 +12,9 @@ import { deviceCases, type DeviceSubject, type SuiteDevice } from '../kit/device
 import type { Driver } from '../kit/driver.ts';
 import { breakPromises } from '../kit/promises.ts';
 import { differenceLines, storyLines } from '../kit/story.ts';
-import type { Hunted, BufferBug } from './bug.ts';
+import type { BufferBug, Catch, Hunted } from './bug.ts';
 import { loadPatched } from './patch.ts';
+import { Overdue, within } from '../kit/within.ts';
 import { shrink } from '../kit/shrink.ts';
 import { Walk, type Judge, type WalkFinding } from './walk.ts';
 
@@ -39,17 +40,41 @@ export function huntByRuns(
   scene: Shape,
   driver: Driver,
   judge: Judge,
-  { runs = RUNS_MAX, claims = CLAIMS }: { readonly runs?: number; readonly claims?: readonly Claim[] } = {},
+  { runs = RUNS_MAX, claims = CLAIMS, seconds = RUN_SECONDS }: RunTerms = {},
 ): Hunted {
   const walk = new Walk(scene, driver, judge, claims);
   for (let seed = 1; seed <= runs; seed++) {
-    const finding = walk.run(seed, STEPS_MAX);
+    let finding: WalkFinding | undefined;
+    try {
+      finding = within(seconds, () => walk.run(seed, STEPS_MAX));
+    } catch (error) {
+      if (!(error instanceof Overdue)) throw error;
+      return { found: hang(walk, error), effort: seed, unit: 'runs' };
+    }
     if (finding === undefined) continue;
     const fields = judge === 'comparison' ? finding.differences.map(({ path }) => path) : [];
     const story = (): readonly string[] => storyOf(shrunk(walk, finding, judge), judge);
     return { found: { claims: finding.claims, fields, story }, effort: seed, unit: 'runs' };
   }
   return { found: undefined, effort: runs, unit: 'runs' };
+}
+
+/** What is asked of random runs. */
+export interface RunTerms {
+  readonly runs?: number;
+  readonly claims?: readonly Claim[];
+  /** Time in which a run must end. */
+  readonly seconds?: number;
+}
+
+/** A run takes milliseconds. */
+const RUN_SECONDS = 30;
+/** Of a bug that is to hang: then only how long the hunt takes depends on it. */
+export const HANG_SECONDS = 1;
+
+function hang(walk: Walk, { message }: Overdue): Catch {
+  const steps = [...walk.taken];
+  return { claims: ['hang'], fields: [], story: () => [...storyLines(steps), message] };
 }
 
 function storyOf(finding: WalkFinding, judge: Judge): readonly string[] {

@@ -83,6 +83,18 @@ export const DEVICE_TRAFFIC: Shape = {
   ),
 };
 
+/** Two blocks that are changed, written, forgotten, and read along. */
+export const READ_ALONG: Shape = {
+  ...BASE,
+  blocks: [block('d1', 'data'), block('d2', 'data')],
+  clients: ['c1', 'c2'],
+  readAhead: [0, 1],
+  acts: acts(
+    ...(['ioRead', 'readDone', 'resumeGet', 'release', 'ioModify', 'change', 'ioModifyDone'] as const),
+    ...(['ioFlush', 'writeDone', 'lowMemoryRelease', 'cleanLoose', 'unload', 'ioInval'] as const),
+  ),
+};
+
 // ── Explored scenes ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const GET = acts('ioRead', 'readDone', 'resumeGet', 'release', 'resumeRelease');

@@ -14,7 +14,7 @@ import type { ActionKind, Outcome } from '../../spec/buffer/vocabulary.ts';
 import { answerDifferences, runnableMask } from '../kit/answer-difference.ts';
 import { blankSnapshot, type Driver, type MutableSnapshot, type StepResult } from '../kit/driver.ts';
 import { sameSnapshot, snapshotDifferences, type SnapshotDifference } from '../kit/snapshot-difference.ts';
-import { stepText } from '../kit/story.ts';
+import { actionText, stepText } from '../kit/story.ts';
 import { brokenClaims } from './broken-claims.ts';
 import { diceOf, type Dice } from '../kit/random/dice.ts';
 
@@ -76,8 +76,14 @@ const DRAWS_MAX = 2000;
 export class Walk {
   /** Steps executed by all runs so far. */
   steps = 0;
+  /** The steps of the latest run in words of the model, the one that was begun last included. */
+  get taken(): readonly string[] {
+    return this.#taken.map((index) => actionText(this.#machine.shape, this.#machine.actions[index]!));
+  }
+
   /** Claim id -> how often it was asked and said something. */
   readonly applied = new Map<string, number>();
+  readonly #taken: number[] = [];
   readonly #machine: Machine;
   readonly #driver: Driver;
   readonly #judge: Judge;
@@ -141,6 +147,7 @@ export class Walk {
   }
 
   #begin(): void {
+    this.#taken.length = 0;
     this.#machine.state.words.set(this.#machine.initialRow());
     this.#driver.reset();
     this.#driver.snapshot(this.#before);
@@ -163,6 +170,7 @@ export class Walk {
     const expected = this.#machine.perform(index);
     if (expected === undefined) return 'not offered';
     this.steps++;
+    this.#taken.push(index);
     let answer: StepResult;
     try {
       answer = this.#driver.perform(action);
@@ -170,8 +178,10 @@ export class Walk {
     } catch (error) {
       const seen = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       told?.push(stepText(shape, action, expected, this.#before));
-      if (this.#judge === 'claims') return 'lost';
-      return { claims: ['snapshot'], differences: [{ path: 'thrown', expected: 'nothing', seen }] };
+      const claim = (error as { claim?: unknown } | null)?.claim; // An error may name the claim that does not hold.
+      if (this.#judge === 'claims' && typeof claim !== 'string') return 'lost';
+      const claims = this.#judge === 'claims' ? [claim as string] : ['snapshot'];
+      return { claims, differences: [{ path: 'thrown', expected: 'nothing', seen }] };
     }
     told?.push(stepText(shape, action, answer.outcome, this.#before));
     const verdict =

@@ -4,6 +4,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { REPAIR_IDS, type RepairId } from '../../../spec/buffer/snapshot.ts';
 import { readArguments } from '../command-line.ts';
+import { FOREIGN_PARTS, type ForeignPart } from '../../kit/foreign/foreign-parts.ts';
 import { CONFIGURATION_NAMES } from '../../kit/configurations.ts';
 
 export interface ConformCommandOptions {
@@ -12,6 +13,9 @@ export interface ConformCommandOptions {
   readonly without: readonly RepairId[];
   /** Configurations asked for; all safe ones where absent. */
   readonly config?: readonly string[];
+  /** Parts asked for; all where absent. */
+  readonly only?: readonly ForeignPart[];
+  readonly keepGoing?: boolean;
   readonly seed: number;
   /** Random programs; the default where absent. */
   readonly runs?: number;
@@ -38,6 +42,8 @@ export function readConformOptions(args: readonly string[]): ConformCommandOptio
     .requiredOption('--exec <command>', 'shell command that starts the adapter', someCommand)
     .option('--without <ids>', 'repairs that the implementation does not have, by id, with commas', repairIds, [])
     .option('--config <name...>', 'only these configurations, also for the random programs', configurationName)
+    .option('--only <part...>', `only these parts: ${FOREIGN_PARTS.join(', ')}`, foreignPart)
+    .option('--keep-going', 'go on with the next configuration after a difference; a table at the end')
     .option('--seed <n>', 'seed of the random programs', wholeNumber, 1)
     .option('--runs <n>', 'random programs; 0 for none (default: 1000)', wholeNumber)
     .option('--timeout <seconds>', 'longest time for one answer', seconds, 10)
@@ -65,6 +71,13 @@ function configurationName(name: string, before: readonly string[] | undefined):
       `There is no configuration '${name}'; choose from ${CONFIGURATION_NAMES.join(', ')}.`,
     );
   return [...(before ?? []), name];
+}
+
+function foreignPart(name: string, before: readonly ForeignPart[] | undefined): readonly ForeignPart[] {
+  const part = FOREIGN_PARTS.find((known) => known === name);
+  if (part === undefined)
+    throw new InvalidArgumentError(`There is no part '${name}'; choose from ${FOREIGN_PARTS.join(', ')}.`);
+  return [...(before ?? []), part];
 }
 
 function wholeNumber(text: string): number {

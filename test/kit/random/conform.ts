@@ -25,6 +25,7 @@ import { tellFailure, type ConformFailure } from './failure.ts';
 import { fastCheck } from './fast-check.ts';
 import { ProgramArbitrary, type Program } from './program.ts';
 import { FULL_COMPARISON, Stage, type Comparison, type Finding, type ModelView } from './stage.ts';
+import { Overdue, within } from '../within.ts';
 import { readToken, TokenError, tokenOf } from './token.ts';
 
 /** Who plays: production and model, unless somebody else is to be checked. */
@@ -37,6 +38,8 @@ export interface Players {
   readonly view?: (state: State) => ModelView;
   /** How states are compared, for an implementation that does not show all. */
   readonly comparison?: Comparison;
+  /** Time in which a program must end; default 30. Infinity where the implementation has a watch of its own. */
+  readonly programSeconds?: number;
 }
 
 /** What to play, and how much of it; by default 4000 runs of production on drawn configurations. */
@@ -93,6 +96,8 @@ export const DEFAULT_RUNS = 4000;
 export const DEFAULT_MAX_COMMANDS = 240;
 export const RUNS_PER_ROUND = 250;
 const SHAPES_PER_ROUND = 24;
+/** A program takes milliseconds. */
+const PROGRAM_SECONDS = 30;
 const SHARE_LEAST = 0.7;
 const MEAN_LEAST = 60;
 /** fast-check's seeds are 32 bits; ours leave the sign alone. */
@@ -224,7 +229,7 @@ class Play {
   #play(program: Program): boolean {
     const stage = this.#stage(program.shape);
     const shrinking = this.#finding !== undefined;
-    const finding = stage.play(program, shrinking ? undefined : this.#coverage);
+    const finding = this.#playWithin(stage, program, shrinking);
     if (!shrinking) {
       // Of a failing program only what was got to counts as generated.
       this.#generated += finding === undefined && !stage.left ? program.commands.length : stage.executed;
@@ -237,9 +242,25 @@ class Play {
     return false;
   }
 
+  /** A program that does not end in its time is played once more; smaller ones of it have less time. */
+  #playWithin(stage: Stage, program: Program, shrinking: boolean): Finding | undefined {
+    const { programSeconds = PROGRAM_SECONDS } = this.#options;
+    const isHung = this.#finding?.cause === 'hung';
+    const seconds = isHung ? Math.min(1, programSeconds) : programSeconds;
+    const coverage = shrinking ? undefined : this.#coverage;
+    for (let tries = isHung ? 1 : 2; ; tries--) {
+      try {
+        return within(seconds, () => stage.play(program, coverage));
+      } catch (error) {
+        if (!(error instanceof Overdue)) throw error;
+        if (tries === 1) return stage.hung(seconds);
+      }
+    }
+  }
+
   again(program: Program, token: string): ReplayReport {
     const stage = this.#stage(program.shape);
-    const finding = stage.play(program);
+    const finding = this.#playWithin(stage, program, true);
     const { executed } = stage;
     if (finding === undefined) return { executed };
     return { executed, failure: tellFailure(stage.machine, program, finding, token) };

@@ -122,6 +122,12 @@ export class Stage {
     });
   }
 
+  /** The finding that the latest program was ended from outside, in the step that it had come to. */
+  hung(seconds: number): Finding {
+    const seen = `it does not return within ${seconds} s`;
+    return { ...this.#finding([], undefined, [{ path: 'thrown', expected: 'nothing', seen }], []), cause: 'hung' };
+  }
+
   #begin(program: Program): Finding | undefined {
     this.machine.state.words.set(this.#initial);
     this.#chooser.begin(program);

@@ -94,7 +94,7 @@ describe('the catalogue', () => {
   it('has the claims by their fixed ids, names and forms', () => {
     const checked = CLAIMS.filter(({ form }) => form !== 'construction');
     expect(checked.map(({ id, tla, form }) => `${id} ${tla} ${form}`)).toEqual(FIXED);
-    expect(CONSTRUCTIONS.map(({ id }) => id)).toEqual(['I9', 'I17', 'I18']);
+    expect(CONSTRUCTIONS.map(({ id }) => id)).toEqual(['I9', 'I17', 'I18', 'H20', 'H21', 'H22', 'H23']);
   });
 
   it('names each claim once, and each goal once', () => {

@@ -115,6 +115,7 @@ describe('a wrong request is a sentence', () => {
     ['an unknown flag', ['--exec', 'x', '--fast'], /--fast/],
     ['an unknown repair', ['--exec', 'x', '--without', 'D2,D3'], /no repair 'D3'/],
     ['an unknown configuration', ['--exec', 'x', '--config', 'data', 'nowhere'], /no configuration 'nowhere'/],
+    ['an unknown part', ['--exec', 'x', '--only', 'edge'], /no part 'edge'; choose from edges, promises, random/],
     ['a seed in words', ['--exec', 'x', '--seed', 'luck'], /whole number/],
     ['a timeout of nothing', ['--exec', 'x', '--timeout', '0'], /more than 0/],
     ['something else', ['--exec', 'x', 'y'], /too many arguments/],
