@@ -18,8 +18,16 @@ import type { CachePolicy, CachePolicyStatistics } from '../policy/clock-policy.
  */
 export type WaitReason = (typeof WAIT_REASONS)[number];
 export const WAIT_REASONS = [
-  'load', 'queue', 'space', 'modify', 'write', 'interlock', 'dirty', 'writes', 'barrier',
-] as const; // prettier-ignore
+  'load',
+  'queue',
+  'space',
+  'modify',
+  'write',
+  'interlock',
+  'dirty',
+  'writes',
+  'barrier',
+] as const;
 
 /** Counters since the mount was opened, and what is under way now. A copy: it does not change any more. */
 export interface MountStatistics {

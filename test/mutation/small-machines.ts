@@ -1,6 +1,6 @@
 // The machines that mutants are judged on: each a corner of the state space, small enough that all of its edges are taken in
 // a fraction of a second, and together they reach every rule, every answer and every fault. What each of them must look like
-// stands in `machine-goldens.ts`; the model is held against that, and production against the model.
+// stands in `goldens.json`; the model is held against that, and production against the model.
 
 import type { ActionKind } from '../../spec/buffer/vocabulary.ts';
 import { REPAIR_IDS, type RepairId, type Shape } from '../../spec/buffer/snapshot.ts';
