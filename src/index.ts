@@ -39,7 +39,11 @@ export * from './mount/index.ts';
 export { MemoryFault, MemoryVolumes } from './devices/memory-volumes.ts';
 export type { FaultPlan, MemoryVolumesOptions } from './devices/memory-volumes.ts';
 export { ClockPolicy } from './policy/clock-policy.ts';
-export type { CachePolicy, CachePolicyStatistics, ClockPolicyOptions, Room } from './policy/clock-policy.ts';
+export type { ClockPolicyOptions } from './policy/clock-policy.ts';
+export type { CachePolicy, CachePolicyStatistics, RoomVerdict } from './policy/cache-policy.ts';
+export { dirtyBytes, hasBacklog, isPullable, useOf } from './policy/buf-use.ts';
+export type { BufUse } from './policy/buf-use.ts';
+export { SequentialReads } from './policy/sequential-reads.ts';
 export * from './devices/file/index.ts';
 
 // Direct I/O.
@@ -47,12 +51,20 @@ export * from './direct/index.ts';
 
 // The core.
 export { HammerIoCore } from './core/hammer-io-core.ts';
-export type { ReadableBytes } from './core/hammer-io-core.ts';
 export type { CoreOptions, VolumeOptions } from './core/options.ts';
 export type { Answer } from './core/answer.ts';
-export { NO_HANDLE, NO_TICKET } from './core/answer.ts';
-export type { Handle } from './core/records/handles.ts';
-export type { Ticket } from './core/records/tickets.ts';
+export { NO_HANDLE, NO_TICKET } from './core/ids.ts';
+export type { Handle, Ticket } from './core/ids.ts';
+export type {
+  BlocksView,
+  BufView,
+  CoreView,
+  HandleView,
+  IoView,
+  ReadableBytes,
+  TicketView,
+  VolumeView,
+} from './core/view.ts';
 export type { TicketKind } from './core/actions/resume.ts';
 export type {
   Device,

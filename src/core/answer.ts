@@ -3,8 +3,9 @@
 // `done` of a release costs no allocation; all others are fresh objects, so that an answer may be kept.
 
 import type { Outcome } from '../../spec/buffer/vocabulary.ts';
-import type { Handle } from './records/handles.ts';
-import type { Ticket } from './records/tickets.ts';
+import { NO_HANDLE, NO_TICKET, type Handle, type Ticket } from './ids.ts';
+
+export { NO_HANDLE, NO_TICKET };
 
 /** The answer to one call. */
 export interface Answer {
@@ -18,11 +19,6 @@ export interface Answer {
   /** Bytes that this step counts as written to the device (L1127). */
   readonly diskWrite: number;
 }
-
-/** The number that is never a handle. */
-export const NO_HANDLE = 0 as Handle;
-/** The number that is never a ticket. */
-export const NO_TICKET = 0 as Ticket;
 
 function bare(outcome: Outcome): Answer {
   return Object.freeze({ outcome, handle: NO_HANDLE, ticket: NO_TICKET, diskRead: 0, diskWrite: 0 });

@@ -10,10 +10,11 @@ import { Outbox } from './outbox.ts';
 import { RunList } from './records/run-list.ts';
 import type { CoreOptions } from './options.ts';
 import { checkOptions } from './options.ts';
+import type { CoreView } from './view.ts';
 import { TicketList, Tickets } from './records/tickets.ts';
 import { Volume } from './records/volume.ts';
 
-export class MountState {
+export class MountState implements CoreView {
   readonly blockBytes: number;
   readonly backlogBytesMax: number;
   readonly undoLog: boolean;

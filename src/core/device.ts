@@ -2,7 +2,7 @@
 // and completes them later, in any order, never from inside `submit`. Completions come back as inputs of the core, by
 // request id: readDone, writeDone, flushDone; an UNDO log answers with undoLaid, by handle.
 
-import type { Handle } from './records/handles.ts';
+import type { Handle } from './ids.ts';
 
 /** `ok` for a whole transfer, else `error`: EIO, or only a part was transferred. */
 export type Result = 'ok' | 'error';

@@ -15,13 +15,13 @@
 
 import type { IoType } from '../../spec/buffer/snapshot.ts';
 import type { Answer } from './answer.ts';
-import { DONE, NO_TICKET } from './answer.ts';
+import { DONE } from './answer.ts';
 import * as barrier from './actions/barrier.ts';
 import { cancel } from './actions/cancel.ts';
 import type { Request, Result } from './device.ts';
 import { Reentered } from './errors.ts';
 import * as gets from './actions/get.ts';
-import type { Handle } from './records/handles.ts';
+import { NO_TICKET, type Handle, type Ticket } from './ids.ts';
 import * as kernel from './actions/kernel.ts';
 import * as modifying from './actions/modify.ts';
 import { MountState } from './core-state.ts';
@@ -29,23 +29,22 @@ import type { CoreOptions } from './options.ts';
 import * as releasing from './actions/release.ts';
 import type { TicketKind } from './actions/resume.ts';
 import { resume } from './actions/resume.ts';
-import type { Ticket } from './records/tickets.ts';
 import { mark, volumeOf } from './records/volume.ts';
 import * as writing from './actions/write.ts';
-
-/** A view of bytes that are not to be changed. Typed arrays cannot be frozen, so this is a promise, not a lock. */
-export type ReadableBytes = Omit<Uint8Array, number | 'set' | 'fill' | 'copyWithin' | 'reverse' | 'sort'> &
-  Readonly<Record<number, number>>;
+import type { CoreView, ReadableBytes } from './view.ts';
 
 /** The buffer cache: synchronous, with answers and tickets instead of callbacks. One call is one atomic step. */
 export class HammerIoCore {
-  /** Everything the core maintains, for inspection by tests and tools. Changing it voids every claim. @internal */
+  /** What may be known of the core: for cache policies, and for tools that look on. */
+  readonly view: CoreView;
+  /** What `view` shows, for the layers that are one machine with the core. @internal */
   readonly state: MountState;
   /** The state while the core may be entered: the visitor of drainRequests is the only foreign code that runs inside. */
   #enterable: MountState | undefined;
 
   constructor(options: CoreOptions) {
     this.state = new MountState(options);
+    this.view = this.state;
     this.#enterable = this.state;
   }
 
@@ -138,6 +137,14 @@ export class HammerIoCore {
     const buf = this.#enter().handles.opened(handle).io.bp!;
     if (buf.activity < ACTIVITY_MAX) buf.activity++;
     return DONE;
+  }
+
+  /**
+   * Takes away the mark that somebody got the block, and answers whether there was one: the second chance of a replacement
+   * policy. Every get sets it; it is no part of the machine, and nothing else looks at it.
+   */
+  clearUsed(volume: number, block: number): boolean {
+    return gets.clearUsed(this.#enter(), volume, block);
   }
 
   /** The buffer holds file data although it is a device buffer. Promise: HandleOpen. L273-283. */

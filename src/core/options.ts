@@ -1,5 +1,6 @@
 // How a core is set up, and the check that a set-up makes sense.
 
+import { checkShape, listOf, numberFrom, optional, shape, SHARED_MEMORY, TEXT, TRUTH, whole } from './check-shape.ts';
 import { InvalidArgument } from './errors.ts';
 
 /** One volume: blocks of equal size, numbered from 0. */
@@ -35,12 +36,26 @@ export interface CoreOptions {
   readonly slabOffset?: number;
 }
 
+const VOLUME_SHAPE = shape<VolumeOptions>({ name: TEXT, blocks: whole(1), headerBlock: optional(whole(0)) });
+
+const CORE_SHAPE = shape<CoreOptions>({
+  volumes: listOf(VOLUME_SHAPE),
+  capacityBufs: whole(1),
+  blockBytes: optional(whole(8)),
+  backlogBytesMax: optional(numberFrom(0)),
+  undoLog: optional(TRUTH),
+  verify: optional(TRUTH),
+  slab: optional(SHARED_MEMORY),
+  slabOffset: optional(whole(0)),
+});
+
 type CheckedOptions = Required<Omit<CoreOptions, 'slab' | 'slabOffset'>>;
 
 /** The number of volumes that fits into the order of the lists (hammer_io.c L75-78 keeps 8 bits for it). */
 const VOLUMES_MAX = 256;
 
 export function checkOptions(options: CoreOptions): CheckedOptions {
+  checkShape(CORE_SHAPE, options, 'HammerIoCore');
   const { volumes, capacityBufs, blockBytes = 16384 } = options;
   const { backlogBytesMax = (capacityBufs * blockBytes) / 4, undoLog = false, verify = false } = options;
   expect(volumes.length >= 1 && volumes.length <= VOLUMES_MAX, `1 to ${VOLUMES_MAX} volumes`, volumes.length);

@@ -13,6 +13,7 @@
 //   const again = await Mount.open({ device: volumes.reopen() });
 
 import type { DeviceRequest } from '../core/device.ts';
+import { checkShape, FUNCTION, listOf, optional, shape, TEXT, whole } from '../core/check-shape.ts';
 import { HammerIoError, InvalidArgument } from '../core/errors.ts';
 import type { Fault } from './memory-device.ts';
 import { MemoryDevice } from './memory-device.ts';
@@ -32,6 +33,13 @@ export interface MemoryVolumesOptions {
   /** Asked once for each request, when it completes. Default: everything succeeds. */
   readonly fault?: FaultPlan;
 }
+
+const MEMORY_SHAPE = shape<MemoryVolumesOptions>({
+  blocks: listOf(whole(1)),
+  blockBytes: optional(whole(1)),
+  names: optional(listOf(TEXT)),
+  fault: optional(FUNCTION),
+});
 
 /** A request that `fault` let fail. */
 export class MemoryFault extends HammerIoError {
@@ -64,6 +72,7 @@ export class MemoryVolumes implements MountDevice {
 
   /** `device`: media that exist already. */
   constructor(options: MemoryVolumesOptions, device?: MemoryDevice) {
+    checkShape(MEMORY_SHAPE, options, 'MemoryVolumes');
     const { blocks, blockBytes = 16384, names, fault } = options;
     this.blockBytes = blockBytes;
     this.blocks = blocks;

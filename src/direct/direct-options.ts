@@ -1,5 +1,6 @@
 // How direct I/O is set up, and the check that a set-up makes sense.
 
+import { checkShape, having, listOf, optional, shape, TRUTH, whole } from '../core/check-shape.ts';
 import { InvalidArgument } from '../core/errors.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { DataZone } from './translation.ts';
@@ -20,11 +21,24 @@ export interface DirectOptions {
   readonly verify?: boolean;
 }
 
+/** Blocks of one volume. */
+export const ZONE_SHAPE = shape<DataZone>({ volume: whole(0), block: whole(0), blocks: whole(1) });
+
+const DIRECT_SHAPE = shape<DirectOptions>({
+  core: having('a HammerIoCore', 'ioRead', 'drainRequests'),
+  zones: listOf(ZONE_SHAPE),
+  extentBytes: optional(whole(1)),
+  doubleBuffer: optional(TRUTH),
+  checksums: optional(TRUTH),
+  verify: optional(TRUTH),
+});
+
 export type CheckedDirectOptions = Required<DirectOptions>;
 
 export function checkDirectOptions(options: DirectOptions): CheckedDirectOptions {
+  checkShape(DIRECT_SHAPE, options, 'DirectIo');
   const { core, zones, doubleBuffer = false, checksums = true, verify = true } = options;
-  const { blockBytes, volumes } = core.state;
+  const { blockBytes, volumes } = core.view;
   const { extentBytes = 4 * blockBytes } = options;
   const advice = 'Correct the options of DirectIo.';
   if (!Number.isSafeInteger(extentBytes) || extentBytes <= 0 || extentBytes % blockBytes !== 0) {
@@ -32,9 +46,6 @@ export function checkDirectOptions(options: DirectOptions): CheckedDirectOptions
   }
   for (const { volume, block, blocks } of zones) {
     const seen = `${blocks} blocks from block ${block} of volume ${volume} on`;
-    if (![volume, block, blocks].every(Number.isSafeInteger) || volume < 0 || block < 0 || blocks <= 0) {
-      throw new InvalidArgument('zones of one block or more', seen, advice);
-    }
     const header = volumes[volume]?.headerBlock ?? -1;
     if (header >= block && header < block + blocks) {
       throw new InvalidArgument(`a zone without the header of its volume, block ${header}`, seen, advice);

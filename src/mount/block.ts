@@ -8,9 +8,12 @@
 import type { IoType } from '../../spec/buffer/snapshot.ts';
 import type { Answer } from '../core/answer.ts';
 import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
-import type { Handle } from '../core/records/handles.ts';
-import type { HammerIoCore, ReadableBytes } from '../core/hammer-io-core.ts';
-import type { CachePolicy } from '../policy/clock-policy.ts';
+import { checkFunction } from '../core/check-shape.ts';
+import type { Handle } from '../core/ids.ts';
+import type { HammerIoCore } from '../core/hammer-io-core.ts';
+import type { ReadableBytes } from '../core/view.ts';
+import type { CachePolicy } from '../policy/cache-policy.ts';
+import { ABORT } from './call-options.ts';
 import { BlockReleased } from './errors.ts';
 import type { Faults } from './faults.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -74,7 +77,8 @@ export class Block {
 
   /**
    * The bytes, to read, until release; they change when somebody modifies the block. In META without the checksum in its
-   * first four bytes, in a volume header the application's area. @throws BlockReleased
+   * first four bytes, in a volume header the application's area. They are a view of memory that threads share, which some of the
+   * platform refuses (crypto.subtle, fetch, TextDecoder in browsers): give it a copy, `block.bytes.slice()`. @throws BlockReleased
    */
   get bytes(): ReadableBytes {
     return this.#bytes();
@@ -89,7 +93,10 @@ export class Block {
    * Rejects with ReadOnlyError after a failed write, BlockReleased, MountClosed, the signal's reason (before `change` was
    * called), or what `change` throws.
    */
-  async modify<T>(change: Change<T>, { signal }: AbortOptions = {}): Promise<T> {
+  async modify<T>(change: Change<T>, options: AbortOptions = {}): Promise<T> {
+    checkFunction(change, 'a function that changes the bytes, as the argument of modify');
+    ABORT.check(options, 'modify');
+    const { signal } = options;
     if (!this.#isOfMount) return this.#modify(change, signal, undefined);
     this.#parts.lifecycle.uses++; // A block that the program holds counts already.
     try {
@@ -110,7 +117,9 @@ export class Block {
    * be: where the order matters, leave it to `sync`. Rejects with WriteFailed, ReadOnlyError, BlockReleased,
    * MountClosed, or the signal's reason; a write that was issued goes on.
    */
-  async flush({ signal }: AbortOptions = {}): Promise<void> {
+  async flush(options: AbortOptions = {}): Promise<void> {
+    ABORT.check(options, 'flush');
+    const { signal } = options;
     this.#held();
     this.#parts.lifecycle.promiseUsable();
     this.#parts.lifecycle.uses++;

@@ -6,9 +6,8 @@
 // After a failed write nothing is written any more; what is dirty or pinned is lost, and WritesLost lists it. A dirty META
 // buffer whose checksum is still to be made cannot be unloaded without being written, so it and its header end with the core.
 
-import type { HammerIo } from '../core/records/hammer-io.ts';
-import type { Handle } from '../core/records/handles.ts';
-import { refsOf } from '../core/records/reference-word.ts';
+import type { Handle } from '../core/ids.ts';
+import type { IoView } from '../core/view.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { BlockPlace, LostBlock } from './errors.ts';
 import { WritesLost } from './errors.ts';
@@ -37,10 +36,10 @@ export class Closing {
   blocksInUse(): BlockPlace[] {
     const { core, faults } = this.#parts;
     const found: BlockPlace[] = [];
-    for (const { number, ios } of core.state.volumes) {
+    for (const { number, ios } of core.view.volumes) {
       for (const io of ios) {
         if (io.type === 'volume') continue;
-        if (refsOf(io) > Number(io.ioerror) + Number(io.gencrc)) found.push(faults.place(number, io.block));
+        if (io.refs > Number(io.ioerror) + Number(io.gencrc)) found.push(faults.place(number, io.block));
       }
     }
     return found;
@@ -50,7 +49,7 @@ export class Closing {
   losses(): WritesLost | undefined {
     const { core, faults, lifecycle } = this.#parts;
     const lost = new Map<string, LostBlock>();
-    for (const { number, ios } of core.state.volumes) {
+    for (const { number, ios } of core.view.volumes) {
       for (const io of ios) {
         if (!io.modified && !io.ioerror) continue;
         const place = faults.place(number, io.block);
@@ -66,7 +65,7 @@ export class Closing {
       lost.set(`${place.volume}/${place.block}`, { ...place, type: 'data', why: 'failed' });
     }
     // Written is not durable: what was written since the last flush of a volume stands on no list, so the volume is told.
-    const unflushed = core.state.volumes.flatMap(({ number, flush }) =>
+    const unflushed = core.view.volumes.flatMap(({ number, flush }) =>
       flush === 'clean' && !faults.unflushed.has(number) ? [] : [faults.place(number, 0).name],
     );
     if (lost.size === 0 && unflushed.length === 0) return undefined;
@@ -77,21 +76,21 @@ export class Closing {
   /** Ends every structure that can be ended. Nothing must be in flight or held but the headers. */
   unloadAll(headers: readonly Handle[]): void {
     const { core, releases, turns } = this.#parts;
-    if (core.state.lists.size('loose') > 0) core.cleanLoose();
-    for (const { number, ios, headerBlock } of core.state.volumes) {
+    if (core.view.lists.size('loose') > 0) core.cleanLoose();
+    for (const { number, ios, headerBlock } of core.view.volumes) {
       for (const io of [...ios]) if (io.block !== headerBlock) this.#unload(number, io);
     }
     headers.forEach((handle, volume) => {
       releases.release(handle);
-      const { header } = core.state.volumes[volume]!;
+      const { header } = core.view.volumes[volume]!;
       if (header !== undefined) this.#unload(volume, header);
     });
     turns.take();
   }
 
-  #unload(volume: number, io: HammerIo): void {
+  #unload(volume: number, io: IoView): void {
     const { core } = this.#parts;
-    if (io.ioerror && refsOf(io) === 1) core.ioClearErrorNoassert(volume, io.block);
-    if (refsOf(io) === 0) core.unload(volume, io.block);
+    if (io.ioerror && io.refs === 1) core.ioClearErrorNoassert(volume, io.block);
+    if (io.refs === 0) core.unload(volume, io.block);
   }
 }

@@ -82,7 +82,7 @@ export class Completions {
   #note(completion: MountCompletion, isOfFile: boolean): void {
     const { core, counters, faults, news } = this.#parts;
     const wasCritical = faults.critical !== undefined;
-    const fault = faults.note(completion, isOfFile ? core.state.blockBytes : undefined);
+    const fault = faults.note(completion, isOfFile ? core.view.blockBytes : undefined);
     counters.deviceErrors++;
     news.deviceError(fault);
     const { critical } = faults;
@@ -91,7 +91,7 @@ export class Completions {
 
   #count(request: DeviceRequest): void {
     const { core, counters } = this.#parts;
-    if (request.kind === 'read') counters.bytesRead += request.blocks * core.state.blockBytes;
+    if (request.kind === 'read') counters.bytesRead += request.blocks * core.view.blockBytes;
     else if (request.kind === 'write') counters.bytesWritten += request.bytes.length;
     else counters.deviceFlushes++;
   }
@@ -99,7 +99,7 @@ export class Completions {
   /** META is checked when it arrives. What was read ahead has no type yet; it is checked when somebody takes it. */
   #checkArrived({ volume, block, into }: ReadRequest): void {
     const { core, faults } = this.#parts;
-    const type = core.state.volumes[volume]!.ios.get(block)?.type;
+    const type = core.view.volumes[volume]!.ios.get(block)?.type;
     if (type === 'meta' && !hasValidCrc(into[0]!)) faults.markCorrupt(volume, block);
   }
 }

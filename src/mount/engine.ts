@@ -12,7 +12,7 @@
 import type { EventEmitter } from 'node:events';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { MountDevice } from '../devices/mount-device.ts';
-import type { CachePolicy } from '../policy/clock-policy.ts';
+import type { CachePolicy } from '../policy/cache-policy.ts';
 import type { BlockParts } from './block.ts';
 import { Closing } from './closing.ts';
 import { Completions } from './completions.ts';

@@ -12,11 +12,9 @@ import type { Answer } from '../core/answer.ts';
 import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
 import { hasValidCrc } from '../core/block-crc.ts';
 import { CacheFull } from '../core/errors.ts';
-import type { Handle } from '../core/records/handles.ts';
-import { isLocked, isUnreferenced } from '../core/records/reference-word.ts';
-import type { Ticket } from '../core/records/tickets.ts';
+import type { Handle, Ticket } from '../core/ids.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
-import type { CachePolicy } from '../policy/clock-policy.ts';
+import type { CachePolicy } from '../policy/cache-policy.ts';
 import { CorruptBlock, ReadFailed } from './errors.ts';
 import type { Faults } from './faults.ts';
 import type { ReadsAhead } from './reads-ahead.ts';
@@ -80,7 +78,7 @@ export class Gets {
 
   /** Is the block known as another type than the one it is wanted as? */
   isOtherType({ volume, block, type }: Wish): boolean {
-    const io = this.#parts.core.state.volumes[volume]?.ios.get(block);
+    const io = this.#parts.core.view.volumes[volume]?.ios.get(block);
     return io !== undefined && io.type !== type;
   }
 
@@ -90,8 +88,8 @@ export class Gets {
    */
   async forgetOtherType({ volume, block, type, how }: Wish, signal?: AbortSignal): Promise<void> {
     const { core, waits } = this.#parts;
-    const io = core.state.volumes[volume]?.ios.get(block);
-    if (io === undefined || io.type === type || io.type === 'volume' || !isUnreferenced(io)) return;
+    const io = core.view.volumes[volume]?.ios.get(block);
+    if (io === undefined || io.type === type || io.type === 'volume' || !io.isUnreferenced) return;
     if (io.bp !== undefined && how === 'read') return;
     const answer = core.unload(volume, block);
     if (answer.ticket !== NO_TICKET) await waits.until(answer, 'write', signal);
@@ -132,7 +130,7 @@ class Get implements Seeker, Waiter {
   begin(): void {
     const { volume, block, how } = this.#wish;
     const { core, readsAhead, room, counters } = this.#parts;
-    const residue = core.state.volumes[volume]?.residue.get(block);
+    const residue = core.view.volumes[volume]?.residue.get(block);
     if (how === 'new' || residue === undefined || residue.arrived) {
       room.seek(this);
       return;
@@ -150,17 +148,17 @@ class Get implements Seeker, Waiter {
 
   needsBuf(): boolean {
     const { block } = this.#wish;
-    const volume = this.#parts.core.state.volumes[this.#wish.volume];
+    const volume = this.#parts.core.view.volumes[this.#wish.volume];
     if (volume === undefined || volume.residue.get(block)?.arrived === true) return false;
     const io = volume.ios.get(block);
-    return io === undefined || (io.bp === undefined && !isLocked(io));
+    return io === undefined || (io.bp === undefined && io.owner === undefined);
   }
 
   attempt(): boolean {
     if (this.#ticket !== NO_TICKET) return this.#attemptAgain();
     const { volume, block, type, how } = this.#wish;
     const { core, waits } = this.#parts;
-    const wasAttached = core.state.volumes[volume]?.ios.get(block)?.bp !== undefined;
+    const wasAttached = core.view.volumes[volume]?.ios.get(block)?.bp !== undefined;
     let answer: Answer;
     try {
       answer = how === 'new' ? core.ioNew(volume, block, type) : core.ioRead(volume, block, type, this.bufs === 2);

@@ -3,10 +3,10 @@
 
 import type { Answer } from '../core/answer.ts';
 import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
-import type { Handle } from '../core/records/handles.ts';
+import type { Handle } from '../core/ids.ts';
 import type { IoType } from '../../spec/buffer/snapshot.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
-import type { CachePolicy } from '../policy/clock-policy.ts';
+import type { CachePolicy } from '../policy/cache-policy.ts';
 import { MountBroken, WriteFailed } from './errors.ts';
 import type { Faults } from './faults.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -43,7 +43,7 @@ export class Modifying {
 
   /** What the type of a held block is. */
   typeOf(handle: Handle): IoType {
-    return this.#parts.core.state.handles.live(handle).io.type;
+    return this.#parts.core.view.handles.live(handle).io.type;
   }
 
   /** Opens a modification: `done`, or `wait` with a ticket for `untilOpen`. */
@@ -75,7 +75,7 @@ export class Modifying {
   }
 
   #waitsFor({ ticket }: Answer): WaitReason {
-    return this.#parts.core.state.tickets.find(ticket)?.at === 'regetblk' ? 'write' : 'modify';
+    return this.#parts.core.view.tickets.find(ticket)?.at === 'regetblk' ? 'write' : 'modify';
   }
 
   /** Closes a modification in which bytes may have changed, and lets delayed writes begin. */

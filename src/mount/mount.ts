@@ -19,10 +19,13 @@
 
 import { EventEmitter } from 'node:events';
 import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
+import { checkFunction, checkPlaceGiven, shown } from '../core/check-shape.ts';
 import { InvalidArgument } from '../core/errors.ts';
-import type { Handle } from '../core/records/handles.ts';
+import type { Handle } from '../core/ids.ts';
 import type { Change } from './block.ts';
 import { Block } from './block.ts';
+import type { BlockOptions, GetOptions } from './call-options.ts';
+import { ABORT, GET, PLACE, READ } from './call-options.ts';
 import type { Engine } from './engine.ts';
 import { assemble } from './engine.ts';
 import { BlocksHeld, MountClosed, ReadFailed } from './errors.ts';
@@ -39,20 +42,6 @@ import type { Passage } from './room.ts';
 import { readHeader } from './volumes/header.ts';
 import type { AbortOptions } from './waits.ts';
 import { unlessAborted } from './waits.ts';
-
-/** Which block is meant. */
-export interface BlockOptions {
-  /** Number of the volume, by its position in the options of open. Default 0. */
-  readonly volume?: number | undefined;
-}
-
-/** Which block, as what, and for how long to wait. */
-export interface GetOptions extends BlockOptions, AbortOptions {
-  /** What the block holds. Default 'data'. */
-  readonly type?: BlockType | undefined;
-  /** The old contents do not matter: the block comes as zeros and dirty, without a read. Default false. */
-  readonly fresh?: boolean | undefined;
-}
 
 /** A volume of a mount. */
 export interface VolumeInfo {
@@ -112,9 +101,15 @@ export class Mount extends EventEmitter<MountEvents> {
    * The hit path: the block if it is cached, held until its `release`, or undefined, and then nothing has happened. Does not
    * look at the type. @throws MountClosed, MountBroken
    */
-  tryGet(block: number, { volume = 0 }: BlockOptions = NOWHERE): Block | undefined {
+  tryGet(block: number, options: BlockOptions = NOWHERE): Block | undefined {
+    if (options !== NOWHERE) PLACE.check(options, 'tryGet');
+    return this.#tryGet(block, options.volume ?? 0);
+  }
+
+  #tryGet(block: number, volume: number): Block | undefined {
     const { core, counters, faults, lifecycle, releases, ofBlocks } = this.#engine;
     lifecycle.promiseUsable();
+    if (typeof block !== 'number' || typeof volume !== 'number') checkPlaceGiven(block, volume);
     const handle = core.tryGet(volume, block);
     if (handle === NO_HANDLE) return undefined;
     if (faults.isCorrupt(volume, block)) {
@@ -146,6 +141,7 @@ export class Mount extends EventEmitter<MountEvents> {
 
   /** Copies the bytes of a block: get and release in one. Waits rather than rejecting with CacheFull where that is safe. */
   async read(block: number, options: Omit<GetOptions, 'fresh'> = NOWHERE): Promise<Uint8Array> {
+    if (options !== NOWHERE) READ.check(options, 'read');
     const passage = this.#engine.room.passage();
     try {
       const held = await this.#get(block, { ...options, fresh: false }, passage);
@@ -162,6 +158,8 @@ export class Mount extends EventEmitter<MountEvents> {
    * until that settles, so it must not wait for other blocks without end.
    */
   async update<T>(block: number, change: Change<T>, options: GetOptions = NOWHERE): Promise<T> {
+    checkFunction(change, 'a function that changes the bytes, as the second argument of update');
+    if (options !== NOWHERE) GET.check(options, 'update');
     const passage = this.#engine.room.passage();
     try {
       this.#promiseChangeable();
@@ -184,10 +182,10 @@ export class Mount extends EventEmitter<MountEvents> {
    */
   header(volume = 0): Block {
     this.#engine.lifecycle.promiseUsable();
-    const header = this.#headers[volume];
+    const header = typeof volume === 'number' ? this.#headers[volume] : undefined;
     if (header !== undefined) return header;
     const promised = `a volume number below ${this.#headers.length}`;
-    throw new InvalidArgument(promised, String(volume), 'Volumes are numbered from 0.');
+    throw new InvalidArgument(promised, shown(volume), 'Volumes are numbered from 0.');
   }
 
   /**
@@ -206,6 +204,7 @@ export class Mount extends EventEmitter<MountEvents> {
    * Rejects with InvalidArgument for more than there is, MountClosed, MountBroken, or the signal's reason.
    */
   async lend(bytes: number, patience: AbortOptions = {}): Promise<LentMemory> {
+    ABORT.check(patience, 'lend');
     patience.signal?.throwIfAborted();
     this.#engine.lifecycle.promiseUsable();
     return this.#engine.loans.lend(bytes, patience);
@@ -222,7 +221,9 @@ export class Mount extends EventEmitter<MountEvents> {
    * Rejects with SyncFailed when a write or a device flush fails (its cause says which), ReadOnlyError after that, MountClosed,
    * MountBroken, or the signal's reason, while the sync itself goes on for others.
    */
-  async sync({ signal }: AbortOptions = {}): Promise<void> {
+  async sync(options: AbortOptions = {}): Promise<void> {
+    ABORT.check(options, 'sync');
+    const { signal } = options;
     signal?.throwIfAborted();
     this.#engine.lifecycle.promiseUsable();
     await unlessAborted(this.#engine.syncing.sync(), signal);
@@ -236,8 +237,8 @@ export class Mount extends EventEmitter<MountEvents> {
    * then the mount stays open. Rejects with WritesLost when not everything got onto the volumes, or with the device's error when
    * that could not be closed: then the mount is closed all the same.
    */
-  close({ signal }: AbortOptions = {}): Promise<void> {
-    this.#closing ??= this.#close(signal).catch((thrown: unknown) => {
+  close(options: AbortOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(options).catch((thrown: unknown) => {
       if (this.#engine.lifecycle.phase !== 'closed') this.#closing = undefined;
       throw thrown;
     });
@@ -275,18 +276,16 @@ export class Mount extends EventEmitter<MountEvents> {
     }
   }
 
-  async #get(
-    number: number,
-    { volume = 0, type = 'data', fresh = false, signal }: GetOptions,
-    passage?: Passage,
-  ): Promise<Block> {
+  async #get(number: number, options: GetOptions, passage?: Passage): Promise<Block> {
+    if (options !== NOWHERE) GET.check(options, 'get');
+    const { volume = 0, type = 'data', fresh = false, signal } = options;
     const { counters, lifecycle, gets, ofBlocks } = this.#engine;
     signal?.throwIfAborted();
     if (fresh) {
       this.#promiseChangeable();
       if (this.#engine.room.isTooDirty()) await this.#untilCleaner(signal);
     } else {
-      const hit = this.tryGet(number, { volume });
+      const hit = this.#tryGet(number, volume);
       if (hit !== undefined) return ofType(hit, type);
     }
     if (!fresh) counters.misses++;
@@ -299,6 +298,8 @@ export class Mount extends EventEmitter<MountEvents> {
       return new Block(ofBlocks, got.handle, volume, number, false, fresh);
     } catch (thrown) {
       lifecycle.uses--;
+      // What makes no sense has missed nothing.
+      if (!fresh && thrown instanceof InvalidArgument) counters.misses--;
       throw thrown;
     }
   }
@@ -336,7 +337,9 @@ export class Mount extends EventEmitter<MountEvents> {
     }
   }
 
-  async #close(signal: AbortSignal | undefined): Promise<void> {
+  async #close(options: AbortOptions): Promise<void> {
+    ABORT.check(options, 'close');
+    const { signal } = options;
     const { device, lifecycle, closing, loans } = this.#engine;
     signal?.throwIfAborted();
     if (lifecycle.uses > 0) throw new BlocksHeld(lifecycle.uses, closing.blocksInUse());

@@ -2,7 +2,7 @@
 // for room knows when to look again, and needs to know nobody who gives something back.
 
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
-import type { Handle } from '../core/records/handles.ts';
+import type { Handle } from '../core/ids.ts';
 import type { Lifecycle } from './lifecycle.ts';
 
 export class Releases {

@@ -12,7 +12,7 @@
 // One thing makes waiting safe although the policy says `full`: *passing* operations, the mount's own short uses of a buffer
 // (a copying read, an update whose function is not running), which give it back without the program's help.
 
-import type { CachePolicy, Room as Verdict } from '../policy/clock-policy.ts';
+import type { CachePolicy, RoomVerdict as Verdict } from '../policy/cache-policy.ts';
 import { CacheFull } from '../core/errors.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { Breakable } from './lifecycle.ts';
@@ -145,12 +145,12 @@ export class Room implements Participant, Breakable {
     const verdict = needsBuf ? this.#makeRoom(seeker.bufs) : 'room';
     if (verdict === 'room' && seeker.attempt()) return true;
     if (this.#willHelp(verdict)) return false;
-    seeker.fail(new CacheFull(this.#core.state.slab.capacityBufs));
+    seeker.fail(new CacheFull(this.#core.view.slab.capacityBufs));
     return true;
   }
 
   #makeRoom(bufs: number): Verdict {
-    const { slab } = this.#core.state;
+    const { slab } = this.#core.view;
     if (slab.freeBufs >= bufs) return 'room';
     const verdict = this.#policy.makeRoom(this.#core, Math.min(bufs, slab.capacityBufs));
     return slab.freeBufs > 0 ? 'room' : verdict;
@@ -158,7 +158,7 @@ export class Room implements Participant, Breakable {
 
   /** Is it certain that something will happen without the program, after which to try again? */
   #willHelp(verdict: Verdict): boolean {
-    const { ioRunningSpace, runningReadBytes } = this.#core.state;
+    const { ioRunningSpace, runningReadBytes } = this.#core.view;
     if (verdict === 'writing' && ioRunningSpace + runningReadBytes > 0) return true;
     const isVain = this.#vainAt === this.#releases.chances;
     if (verdict === 'flush' && !this.#isRelieving && !isVain) void this.#beginRelief();
@@ -183,7 +183,7 @@ export class Room implements Participant, Breakable {
 
   /** Is so much dirty that a modification should wait for the writes in flight? Never without one. */
   isTooDirty(): boolean {
-    const { lists, blockBytes, ioRunningSpace } = this.#core.state;
+    const { lists, blockBytes, ioRunningSpace } = this.#core.view;
     if (ioRunningSpace === 0) return false;
     return (lists.size('data') + lists.size('undo')) * blockBytes + ioRunningSpace > this.#dirtyBytesHard;
   }

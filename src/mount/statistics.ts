@@ -1,7 +1,7 @@
 // What a mount counts. The counters only grow; what is dirty or in flight now is read off the core when somebody asks.
 
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
-import type { CachePolicy, CachePolicyStatistics } from '../policy/clock-policy.ts';
+import type { CachePolicy, CachePolicyStatistics } from '../policy/cache-policy.ts';
 
 /**
  * Why a call had to wait:
@@ -82,12 +82,12 @@ export function newCounters() {
 
 /** All of it, as it is now. `uses`: blocks that the program holds or is getting. */
 export function statisticsOf(
-  { state }: HammerIoCore,
+  { view }: HammerIoCore,
   counters: Counters,
   policy: CachePolicy,
   uses: number,
 ): MountStatistics {
-  const { slab, lists, blockBytes } = state;
+  const { slab, lists, blockBytes } = view;
   const dirty = lists.size('data') + lists.size('undo') + lists.size('meta') + lists.size('volu');
   const ofPolicy = { ...policy.statistics };
   return {
@@ -96,7 +96,7 @@ export function statisticsOf(
     evictions: ofPolicy.recycled + ofPolicy.purged,
     cacheBytes: slab.capacityBufs * blockBytes,
     dirtyBytes: dirty * blockBytes,
-    writingBytes: state.ioRunningSpace,
+    writingBytes: view.ioRunningSpace,
     blocksInUse: uses,
     policy: ofPolicy,
   };

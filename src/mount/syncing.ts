@@ -16,9 +16,9 @@
 //
 // Relief is the same without waiting for the program: buffers that are being modified are left out.
 
-import type { Handle } from '../core/records/handles.ts';
+import type { ModRoot } from '../../spec/buffer/snapshot.ts';
+import type { Handle } from '../core/ids.ts';
 import { NO_HANDLE } from '../core/answer.ts';
-import type { ListName } from '../core/records/dirty-lists.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { MountDevice } from '../devices/mount-device.ts';
 import { MountBroken, SyncFailed } from './errors.ts';
@@ -29,6 +29,9 @@ import type { Relief } from './room.ts';
 import type { Counters } from './statistics.ts';
 import type { Turns } from './turns.ts';
 import type { Waits } from './waits.ts';
+
+/** What is dirty, by list. */
+type ListName = Exclude<ModRoot, 'none'>;
 
 /** A dirty buffer to be written. */
 interface Dirty {
@@ -123,7 +126,7 @@ export class Syncing implements Relief {
     const { core } = this.#parts;
     const dirty: Dirty[] = [];
     for (const list of lists) {
-      core.state.lists.forEach(list, (io) => {
+      core.view.lists.forEach(list, (io) => {
         if (patient || io.modifyRefs === 0) dirty.push({ volume: io.volume.number, block: io.block });
       });
     }

@@ -95,7 +95,7 @@ export class Turns {
 
   #isQuiet(): boolean {
     if (this.#lifecycle.broken !== undefined) return true;
-    const { ioRunningSpace, runningReadBytes } = this.#core.state;
+    const { ioRunningSpace, runningReadBytes } = this.#core.view;
     return ioRunningSpace === 0 && runningReadBytes === 0 && this.#participants.every(({ isIdle }) => isIdle);
   }
 }

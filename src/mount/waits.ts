@@ -12,7 +12,7 @@ import type { Answer } from '../core/answer.ts';
 import { NO_TICKET } from '../core/answer.ts';
 import { CacheFull } from '../core/errors.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
-import type { Ticket } from '../core/records/tickets.ts';
+import type { Ticket } from '../core/ids.ts';
 import type { Counters, WaitReason } from './statistics.ts';
 import type { Breakable } from './lifecycle.ts';
 import type { Participant, Turns } from './turns.ts';
@@ -135,7 +135,7 @@ export class Waits implements Participant, Breakable {
 
   /** Can the ticket be taken back? A load and a release cannot; other places that cannot are left within a turn. */
   isWithdrawable(ticket: Ticket): boolean {
-    const at = this.#core.state.tickets.find(ticket)?.at;
+    const at = this.#core.view.tickets.find(ticket)?.at;
     return at !== 'load' && at !== 'release';
   }
 

@@ -1,6 +1,7 @@
-// What an occupied buffer of the slab is good for at this moment, as a replacement policy sees it: which public action of
-// the core would make room of it, if any.
+// What a buffer of the slab is good for at this moment, as a replacement policy sees it: which public action of the core would
+// make room of it, if any.
 //
+//   free      nobody has it
 //   clean     passive, clean, without references                                    recycle frees it
 //   cached    contents that no structure owns: read ahead, or left behind           ioInval frees it
 //   delayed   a delayed write (DATA, UNDO) without references                       writeBack writes it, then it is clean
@@ -12,15 +13,16 @@
 // writeBack of a buffer with references are answered `refused`, and that is no harmless no. It leaves B_LOCKED behind, and
 // the last release then takes the buffer away from its structure, just when it was used.
 
-import type { Buf } from '../core/records/buf.ts';
-import type { HammerIo } from '../core/records/hammer-io.ts';
-import { isUnreferenced, refsOf } from '../core/records/reference-word.ts';
-import type { Volume } from '../core/records/volume.ts';
+import type { BufView, CoreView, IoView } from '../core/view.ts';
 
-export type BufUse = 'clean' | 'cached' | 'delayed' | 'coming' | 'dirty' | 'held';
+/** What a buffer is good for now. */
+export type BufUse = 'free' | 'clean' | 'cached' | 'delayed' | 'coming' | 'dirty' | 'held';
 
-/** What a buffer that is not free is good for now. `io` is the structure of its block on `volume`, if there is one. */
-export function useOf(buf: Buf, io: HammerIo | undefined, volume: Volume): BufUse {
+/** What a buffer of the slab is good for now. Looks its block up, and changes nothing. */
+export function useOf(view: CoreView, buf: BufView): BufUse {
+  if (buf.block < 0) return 'free';
+  const volume = view.volumes[buf.volume]!;
+  const io = volume.ios.get(buf.block);
   if (io !== undefined) {
     if (io.bp === buf) return useOfAttached(io, buf);
     if (io.incoming === buf) return 'held';
@@ -31,21 +33,31 @@ export function useOf(buf: Buf, io: HammerIo | undefined, volume: Volume): BufUs
   return buf.block === volume.headerBlock ? 'held' : 'cached';
 }
 
-function useOfAttached(io: HammerIo, buf: Buf): BufUse {
+function useOfAttached(io: IoView, buf: BufView): BufUse {
   // One that is locked by a release waiting for its write (waitdep) has no references either, and will be free with it.
-  if (io.running) return refsOf(io) === 0 ? 'coming' : 'held';
-  if (isUnreferenced(io)) {
+  if (io.running) return io.refs === 0 ? 'coming' : 'held';
+  if (io.isUnreferenced) {
     if (buf.delwri) return 'delayed';
     if (io.modified) return 'dirty';
     // Locked and still here: the pin of a failed write was cleared at close, and no release saw to it. It goes with unload.
     return io.locked ? 'held' : 'clean';
   }
   // CRC work that is left holds one reference; the write that does the work drops it.
-  return io.gencrc && refsOf(io) === 1 ? 'dirty' : 'held';
+  return io.gencrc && io.refs === 1 ? 'dirty' : 'held';
 }
 
-/** Is the block a delayed write without references, so that it can be written along with a neighbour in flight? */
-export function isPullable(volume: Volume, block: number): boolean {
-  const io = volume.ios.get(block);
-  return io?.bp?.delwri === true && isUnreferenced(io);
+/** Is the block a delayed write without references, so that clusterPull can write it along with a neighbour in flight? */
+export function isPullable(view: CoreView, volume: number, block: number): boolean {
+  const io = view.volumes[volume]?.ios.get(block);
+  return io?.bp?.delwri === true && io.isUnreferenced;
+}
+
+/** May one more write be issued without making anybody wait in ioLimitBacklog? One may always be in flight. */
+export function hasBacklog({ ioRunningSpace, backlogBytesMax, blockBytes }: CoreView): boolean {
+  return ioRunningSpace === 0 || ioRunningSpace + blockBytes <= backlogBytesMax;
+}
+
+/** Dirty bytes that may be written at any time: DATA and UNDO. */
+export function dirtyBytes({ lists, blockBytes }: CoreView): number {
+  return (lists.size('data') + lists.size('undo')) * blockBytes;
 }

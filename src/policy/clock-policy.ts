@@ -1,71 +1,15 @@
-// Which buffer to give up, what to write when, and how far to read: the decisions that the core leaves open. A policy acts
-// on the core only through its public actions (recycle, ioInval, writeBack, clusterPull, cleanLoose), so whatever it decides
-// is a step that can be recorded and held against the model. It is synchronous, keeps no clock and no dice, and never waits:
-// where only a completion or a sync can help, it says so, and its owner asks again afterwards.
-//
-//   before a get that may need a buffer   makeRoom(core, 1), or 2 when it reads ahead
-//   after modifications and completions   writeBehind(core)
-//   before a read                         wantsAhead(volume, block)
-//
-// `ClockPolicy` is CLOCK, that is LRU with one bit: a hand goes round the slab, a buffer that was used since the hand came by
-// last gets a second chance, the others go. A hit costs the setting of a bit. One policy object serves one core.
+// CLOCK, that is LRU with one bit: a hand goes round the slab, a buffer that was used since the hand came by last gets a second
+// chance, the others go. A hit costs the setting of a bit. Delayed writes begin when much is dirty, with a second hand and with
+// their neighbours, and end when less is.
 
 import type { Answer } from '../core/answer.ts';
-import type { Buf } from '../core/records/buf.ts';
-import { isPullable, useOf } from './buf-use.ts';
-import { SequentialReads } from './sequential-reads.ts';
+import { checkShape, numberFrom, optional, shape, whole } from '../core/check-shape.ts';
 import { InvalidArgument, unreachable } from '../core/errors.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
-import type { HammerIo } from '../core/records/hammer-io.ts';
-import type { MountState } from '../core/core-state.ts';
-
-/**
- * Whether there is room:
- *
- * - `room`: as many buffers as were asked for are free.
- * - `writing`: not yet. Requests in flight, writes or reads ahead, will make room when they complete: ask again after the
- *   next completion, of whatever kind.
- * - `flush`: what could be freed is dirty META or VOLUME, which only a flush of the layer may write: somebody must sync.
- * - `full`: every buffer is held by a handle or a ticket, being loaded, or pinned by a failed write.
- */
-export type Room = 'room' | 'writing' | 'flush' | 'full';
-
-/** What a policy has done since it was made. */
-export interface CachePolicyStatistics {
-  /** Clean buffers that were given up. */
-  readonly recycled: number;
-  /** Cached contents without a structure that were given up. */
-  readonly purged: number;
-  /** Delayed writes that were issued for their own sake. */
-  readonly writtenBack: number;
-  /** Delayed writes that were issued because a neighbour was. */
-  readonly clustered: number;
-  /** Structures without a buffer that were cleaned away. */
-  readonly loosened: number;
-  /** Times that the core refused. It is not asked for what it would refuse, so this stays 0. */
-  readonly refusals: number;
-  /** Buffers that were looked at. */
-  readonly swept: number;
-}
-
-/** Decides which buffers are given up and when dirty ones are written. Acts on the core by its public actions only. */
-export interface CachePolicy {
-  /**
-   * Tries to have `bufs` free buffers. Looks at each buffer of the slab twice at most.
-   * @throws InvalidArgument when the slab is smaller than that.
-   */
-  makeRoom(core: HammerIoCore, bufs: number): Room;
-  /**
-   * Delayed write: once more than dirtyBytesMax of DATA and UNDO are dirty, writes are issued, those used longest ago first
-   * and their neighbours with them, until no more than dirtyBytesLow are dirty or the backlog is full; in that case the next
-   * calls go on. Answers how many were issued. Looks at each buffer of the slab twice at most; neighbours apart.
-   */
-  writeBehind(core: HammerIoCore): number;
-  /** Shall the read of this block cover the next one too? To be asked once for each block that was not resident. */
-  wantsAhead(volume: number, block: number): boolean;
-  /** What was done since the policy was made. */
-  readonly statistics: CachePolicyStatistics;
-}
+import type { BufView } from '../core/view.ts';
+import { dirtyBytes, hasBacklog, isPullable, useOf } from './buf-use.ts';
+import type { CachePolicy, CachePolicyStatistics, RoomVerdict } from './cache-policy.ts';
+import { SequentialReads } from './sequential-reads.ts';
 
 /** How a ClockPolicy is set up. */
 export interface ClockPolicyOptions {
@@ -78,6 +22,13 @@ export interface ClockPolicyOptions {
   /** Structures without a buffer beyond which they are cleaned away. Default 1024. */
   readonly looseMax?: number;
 }
+
+const CLOCK_SHAPE = shape<ClockPolicyOptions>({
+  dirtyBytesMax: optional(numberFrom(0)),
+  dirtyBytesLow: optional(numberFrom(0)),
+  clusterBlocksMax: optional(whole(1)),
+  looseMax: optional(whole(0)),
+});
 
 /** Buffers that are still looked at when enough writes are under way, in the hope for one that is free at once. */
 const LOOK_ON = 64;
@@ -111,11 +62,12 @@ export class ClockPolicy implements CachePolicy {
 
   /** @throws InvalidArgument when an option makes no sense. */
   constructor(options: ClockPolicyOptions = {}) {
+    checkShape(CLOCK_SHAPE, options, 'ClockPolicy');
     const { dirtyBytesMax, dirtyBytesLow, clusterBlocksMax = 16, looseMax = 1024 } = options;
-    expectBytes(dirtyBytesMax ?? 0, Infinity, 'a dirtyBytesMax of 0 or more');
-    expectBytes(dirtyBytesLow ?? 0, dirtyBytesMax ?? Infinity, 'a dirtyBytesLow from 0 to dirtyBytesMax');
-    expectWhole(clusterBlocksMax, 1, 'a clusterBlocksMax of 1 or more blocks');
-    expectWhole(looseMax, 0, 'a looseMax of 0 or more structures');
+    if ((dirtyBytesLow ?? 0) > (dirtyBytesMax ?? Infinity)) {
+      const advice = 'Correct the options of the cache policy.';
+      throw new InvalidArgument('a dirtyBytesLow from 0 to dirtyBytesMax', String(dirtyBytesLow), advice);
+    }
     this.#dirtyBytesMax = dirtyBytesMax;
     this.#dirtyBytesLow = dirtyBytesLow;
     this.#clusterBlocksMax = clusterBlocksMax;
@@ -133,8 +85,8 @@ export class ClockPolicy implements CachePolicy {
 
   // ── Room ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  makeRoom(core: HammerIoCore, bufs: number): Room {
-    const { slab, lists } = core.state;
+  makeRoom(core: HammerIoCore, bufs: number): RoomVerdict {
+    const { slab, lists } = core.view;
     if (slab.freeBufs >= bufs) return 'room';
     if (!(bufs <= slab.capacityBufs)) {
       const seen = `${bufs} of them`;
@@ -154,7 +106,7 @@ export class ClockPolicy implements CachePolicy {
 
   /** Goes round the slab once, and ends early when there is room. */
   #turn(core: HammerIoCore, bufs: number): void {
-    const { slab } = core.state;
+    const { slab } = core.view;
     this.#coming = this.#dirty = 0;
     for (let left = slab.bufs.length; left > 0 && slab.freeBufs < bufs; left--) {
       if (this.#hand >= slab.bufs.length) this.#hand = 0;
@@ -164,14 +116,12 @@ export class ClockPolicy implements CachePolicy {
   }
 
   /** Does what can be done to free one buffer. A second chance is for those that could be freed; the others keep their bit. */
-  #take(core: HammerIoCore, buf: Buf): void {
+  #take(core: HammerIoCore, buf: BufView): void {
     this.#statistics.swept++;
-    if (buf.block < 0) return;
     const { volume, block } = buf;
-    const owner = core.state.volumes[volume]!;
-    const io = owner.ios.get(block);
-    const use = useOf(buf, io, owner);
+    const use = useOf(core.view, buf);
     switch (use) {
+      case 'free':
       case 'held':
         return;
       case 'coming':
@@ -181,16 +131,16 @@ export class ClockPolicy implements CachePolicy {
         this.#dirty++;
         return;
       case 'clean':
-        if (!wasUsed(io!)) this.#done(core.recycle(volume, block), 'recycled');
+        if (!core.clearUsed(volume, block)) this.#done(core.recycle(volume, block), 'recycled');
         return;
       case 'cached':
         // Nobody has used it yet, so there is no bit. It arrived behind the hand, and a turn was its chance.
         this.#done(core.ioInval(volume, block), 'purged');
         return;
       case 'delayed':
-        if (wasUsed(io!)) return;
+        if (core.clearUsed(volume, block)) return;
         // With a full backlog it is written later; what is in the backlog completes before, and that is when to ask again.
-        if (hasBacklog(core.state)) this.#write(core, volume, block);
+        if (hasBacklog(core.view)) this.#write(core, volume, block);
         this.#coming++;
         return;
       default:
@@ -203,18 +153,18 @@ export class ClockPolicy implements CachePolicy {
    * left, they go, and then perhaps the header's buffer, used lately or not.
    */
   #loosenHeaders(core: HammerIoCore): void {
-    const { volumes } = core.state;
+    const { volumes } = core.view;
     if (!volumes.some(({ header }) => header?.bp !== undefined)) return;
     this.#cleanLoose(core);
-    for (const { header } of volumes) {
+    for (const { number, header } of volumes) {
       if (header?.bp === undefined) continue;
-      header.used = false;
+      core.clearUsed(number, header.block);
       this.#take(core, header.bp);
     }
   }
 
   #cleanLoose(core: HammerIoCore): void {
-    const loose = core.state.lists.size('loose');
+    const loose = core.view.lists.size('loose');
     if (loose === 0) return; // To ask for nothing is no step of the model.
     this.#statistics.loosened += loose;
     core.cleanLoose();
@@ -222,31 +172,33 @@ export class ClockPolicy implements CachePolicy {
 
   // ── Delayed writes ───────────────────────────────────────────────────────────────────────────────────────────────────
 
+  /**
+   * Once more than dirtyBytesMax of DATA and UNDO are dirty, writes are issued, those used longest ago first and their neighbours
+   * with them, until no more than dirtyBytesLow are dirty or the backlog is full; in that case the next calls go on.
+   */
   writeBehind(core: HammerIoCore): number {
-    const { state } = core;
-    const { bufs, capacityBufs } = state.slab;
-    const max = this.#dirtyBytesMax ?? (capacityBufs * state.blockBytes) / 2;
+    const { view } = core;
+    const { bufs, capacityBufs } = view.slab;
+    const max = this.#dirtyBytesMax ?? (capacityBufs * view.blockBytes) / 2;
     const low = Math.min(this.#dirtyBytesLow ?? max / 2, max);
     if (!this.#isBehind) {
-      if (dirtyBytes(state) <= max) return 0;
+      if (dirtyBytes(view) <= max) return 0;
       this.#writeHand = this.#hand; // Those that were used longest ago stand before the other hand.
     }
     const issuedBefore = this.#issued;
     // Where the last call found nothing to write (handles hold all that is dirty), a few are looked at, not the whole slab.
     const turn = this.#isInVain ? 0 : bufs.length;
     let left = this.#isInVain ? LOOK_ON : 2 * turn;
-    for (; left > 0 && dirtyBytes(state) > low && hasBacklog(state); left--) {
+    for (; left > 0 && dirtyBytes(view) > low && hasBacklog(view); left--) {
       if (this.#writeHand >= bufs.length) this.#writeHand = 0;
       const buf = bufs[this.#writeHand++]!;
       this.#statistics.swept++;
       if (!buf.delwri) continue;
-      const owner = state.volumes[buf.volume]!;
-      const io = owner.ios.get(buf.block);
       // Those used lately have their turn when the others did not suffice. Their bit stays: they are written, not given up.
-      const isTurn = io?.used !== true || left <= turn || turn === 0;
-      if (isTurn && useOf(buf, io, owner) === 'delayed') this.#write(core, buf.volume, buf.block);
+      const isTurn = view.volumes[buf.volume]!.ios.get(buf.block)?.used !== true || left <= turn || turn === 0;
+      if (isTurn && useOf(view, buf) === 'delayed') this.#write(core, buf.volume, buf.block);
     }
-    this.#isBehind = dirtyBytes(state) > low;
+    this.#isBehind = dirtyBytes(view) > low;
     const issued = this.#issued - issuedBefore;
     this.#isInVain = left === 0 && issued === 0;
     return issued;
@@ -265,8 +217,7 @@ export class ClockPolicy implements CachePolicy {
   }
 
   #pull(core: HammerIoCore, volume: number, block: number): boolean {
-    const { state } = core;
-    if (!hasBacklog(state) || !isPullable(state.volumes[volume]!, block)) return false;
+    if (!hasBacklog(core.view) || !isPullable(core.view, volume, block)) return false;
     this.#done(core.clusterPull(volume, block), 'clustered');
     return true;
   }
@@ -275,30 +226,3 @@ export class ClockPolicy implements CachePolicy {
     this.#statistics[outcome === 'done' ? what : 'refusals']++;
   }
 }
-
-/** Takes the bit away and tells whether it was there. */
-function wasUsed(io: HammerIo): boolean {
-  const { used } = io;
-  io.used = false;
-  return used;
-}
-
-/** May one more write be issued without making anybody wait in ioLimitBacklog? One may always be in flight. */
-function hasBacklog({ ioRunningSpace, backlogBytesMax, blockBytes }: MountState): boolean {
-  return ioRunningSpace === 0 || ioRunningSpace + blockBytes <= backlogBytesMax;
-}
-
-/** Dirty bytes that may be written at any time. */
-function dirtyBytes({ lists, blockBytes }: MountState): number {
-  return (lists.size('data') + lists.size('undo')) * blockBytes;
-}
-
-function expectBytes(seen: number, most: number, promised: string): void {
-  if (!(seen >= 0 && seen <= most)) throw new InvalidArgument(promised, String(seen), ADVICE);
-}
-
-function expectWhole(seen: number, least: number, promised: string): void {
-  if (!Number.isSafeInteger(seen) || seen < least) throw new InvalidArgument(promised, String(seen), ADVICE);
-}
-
-const ADVICE = 'Correct the options of the cache policy.';

@@ -11,9 +11,11 @@
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { readArguments } from '../check/command-line.ts';
 import { EXIT, UsageError, type ExitCode } from '../kit/exit-codes.ts';
 import { plainTable } from '../check/plain-table.ts';
+import { runAsCommand } from '../check/run-as-command.ts';
 import { CONFIGURATION_NAMES, LARGE_CONFIGURATION, SAFE_CONFIGURATIONS } from '../kit/configurations.ts';
 import { findJar, NoJar } from '../tla/tlc-engine.ts';
 import { flushBench } from './cache-flush.ts';
@@ -63,15 +65,8 @@ function readOptions(args: readonly string[]): BenchOptions {
     .addOption(new Option('--only <bench...>', 'which to run').choices(BENCHES))
     .option('--rounds <n>', 'rounds of each measurement', positive, 3)
     .option('--config <name>', 'configuration for the explorer and the engines of TLA+', known, LARGE_CONFIGURATION)
-    .option('--tla2tools <jar>', 'tla2tools.jar for the comparison with TLC (else TLA2TOOLS_JAR, TLA_TOOLS_JAR)')
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
-  try {
-    return command.parse(args, { from: 'user' }).opts<BenchOptions>();
-  } catch (error) {
-    if (!(error instanceof CommanderError) || error.code === 'commander.helpDisplayed') throw error;
-    throw new UsageError(error.message.replace(/^error: /, ''));
-  }
+    .option('--tla2tools <jar>', 'tla2tools.jar for the comparison with TLC (else TLA2TOOLS_JAR, TLA_TOOLS_JAR)');
+  return readArguments(command, args, '').opts<BenchOptions>();
 }
 
 function positive(text: string): number {
@@ -164,12 +159,4 @@ function tableText(figures: readonly Figure[]): string {
   return plainTable(['what', 'median', 'unit', 'goal', 'rounds'], rows, [1]);
 }
 
-/** A help text, a wrong request, or a failed measurement. */
-function answerFor(error: unknown): ExitCode {
-  if (error instanceof CommanderError) return EXIT.holds;
-  const usage = error instanceof UsageError;
-  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
-  return usage ? EXIT.usage : EXIT.broken;
-}
-
-process.exitCode = await main(process.argv.slice(2)).catch(answerFor);
+await runAsCommand('bench', main);

@@ -1,8 +1,9 @@
 // The ground of the cache benches: files in a directory of their own, the contenders open on them, and all of it gone at the end.
 
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { temporaryDirectory } from '../support/at-end.ts';
 import type { Contender } from './cache-contender.ts';
 import { CoreOnFile } from './cache-core.ts';
 import { BLOCKS } from './cache-load.ts';
@@ -32,7 +33,7 @@ export async function withContenders<T>(
   { peers, withPeers, blocks = BLOCKS, cacheBlocks = CACHE_BLOCKS }: CacheBench,
   use: (contenders: readonly [RawFile, CoreOnFile, MountOnFile, ...Contender[]]) => Promise<T>,
 ): Promise<T> {
-  const directory = mkdtempSync(join(tmpdir(), 'hammer-io-kit-bench-'));
+  const { path: directory, remove } = temporaryDirectory('bench');
   const open: Contender[] = [];
   const opened = <C extends Contender>(contender: C): C => {
     open.push(contender);
@@ -52,7 +53,7 @@ export async function withContenders<T>(
     return await use([fs, core, mount, ...others]);
   } finally {
     for (const contender of open) await contender.close();
-    rmSync(directory, { recursive: true, force: true });
+    remove();
   }
 }
 

@@ -8,9 +8,9 @@
 // it, after each pass: commit and sync here, one fdatasyncSync there. Reads find the page cache hot. What verification costs is
 // a variant too.
 
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, fdatasyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryDirectory } from '../support/at-end.ts';
 import type { Element, MountFile } from '../../src/index.ts';
 import { formatVolumes, Mount } from '../../src/index.ts';
 import type { Figure } from './bench.ts';
@@ -48,7 +48,7 @@ interface Side {
 }
 
 export async function directBench({ rounds, note, passMib = 64 }: DirectBench): Promise<Figure[]> {
-  const directory = mkdtempSync(join(tmpdir(), 'hammer-io-kit-bench-'));
+  const { path: directory, remove } = temporaryDirectory('bench');
   const sides: Side[] = [];
   try {
     const fs = new PlainFile(join(directory, 'plain'), passMib);
@@ -69,7 +69,7 @@ export async function directBench({ rounds, note, passMib = 64 }: DirectBench): 
     return figures;
   } finally {
     for (const side of sides) await side.close();
-    rmSync(directory, { recursive: true, force: true });
+    remove();
   }
 }
 

@@ -4,7 +4,9 @@
 // nothing found and, where enough was done to tell, nothing missing; 1: something found or never met; 2: wrong usage.
 
 import { randomInt } from 'node:crypto';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { readArguments } from '../check/command-line.ts';
+import { runAsCommand } from '../check/run-as-command.ts';
 import { EXIT, type ExitCode } from '../kit/exit-codes.ts';
 import { formatReport } from '../kit/random/report.ts';
 import { soak } from '../loads/random-soak.ts';
@@ -36,7 +38,7 @@ interface SoakFlags {
 
 function readFlags(args: readonly string[]): SoakFlags {
   const seed = wholeBelow(SEED_END, 0);
-  return new Command('soak')
+  const command = new Command('soak')
     .description('Random conformance of production for a long time.')
     .option('--steps <n>', 'steps to make', wholeBelow(1e12, 1), 10_000_000)
     .option('--minutes <n>', 'stop after that time', minutes)
@@ -46,12 +48,8 @@ function readFlags(args: readonly string[]): SoakFlags {
       (t) => (t === 'fresh' ? randomInt(SEED_END) : seed(t)),
       1,
     )
-    .option('--no-claims', 'compare with the model only')
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
-    .parse(args, { from: 'user' })
-    .opts<SoakFlags>();
+    .option('--no-claims', 'compare with the model only');
+  return readArguments(command, args, '').opts<SoakFlags>();
 }
 
 const count = (n: number): string => Math.round(n).toLocaleString('en-US');
@@ -79,16 +77,4 @@ function main(args: readonly string[]): ExitCode {
   return report.missing.length === 0 ? EXIT.holds : EXIT.broken;
 }
 
-/** A help text, a wrong request, or a breakdown. */
-function answerFor(error: unknown): ExitCode {
-  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.holds;
-  const usage = error instanceof CommanderError;
-  console.error(`soak: ${error instanceof Error ? error.message.replace(/^error: /, '') : String(error)}`);
-  return usage ? EXIT.usage : EXIT.broken;
-}
-
-try {
-  process.exitCode = main(process.argv.slice(2));
-} catch (error) {
-  process.exitCode = answerFor(error);
-}
+await runAsCommand('soak', main);

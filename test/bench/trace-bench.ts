@@ -1,9 +1,9 @@
 // Checking a recorded run, from a file to the verdict: events a second. The trace is a recording of the core on every edge of a
 // configuration, written once; each round reads and checks all of it.
 
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryDirectory } from '../support/at-end.ts';
 import { createMachine, explore } from '../../model/index.ts';
 import { configuration } from '../kit/configurations.ts';
 import { createCoreDriver } from '../kit/core-driver.ts';
@@ -21,7 +21,7 @@ export interface TraceBench {
 }
 
 export async function traceBench({ name, rounds, note }: TraceBench): Promise<Figure[]> {
-  const directory = mkdtempSync(join(tmpdir(), 'hammer-io-kit-bench-'));
+  const { path: directory, remove } = temporaryDirectory('bench');
   try {
     const file = join(directory, 'run.jsonl');
     const events = recordEdges(name, file);
@@ -43,7 +43,7 @@ export async function traceBench({ name, rounds, note }: TraceBench): Promise<Fi
       { what: 'trace: size of an event', median: bytes, unit: 'bytes', rounds: [] },
     ];
   } finally {
-    rmSync(directory, { recursive: true });
+    remove();
   }
 }
 

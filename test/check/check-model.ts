@@ -5,9 +5,9 @@
 // The parts are loaded only when the request is understood, so that a wrong flag is answered at once.
 
 import { isatty } from 'node:tty';
-import { EXIT, oneLine, UsageError, type ExitCode } from '../kit/exit-codes.ts';
-import { HelpAsked } from './command-line.ts';
+import { EXIT, UsageError, type ExitCode } from '../kit/exit-codes.ts';
 import { readOptions } from './options.ts';
+import { colourWanted, runAsCommand } from './run-as-command.ts';
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   const options = readOptions(args);
@@ -29,8 +29,8 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   const plan = planOf(parts, options);
   const progress = isatty(1) ? 'drawn' : 'lines';
   const result = await runCheck(parts, plan, progress, undefined, readDurations(), writeDurations);
+  print('\n' + reportText(result, { colour: colourWanted(process.env, isatty(1)), verbose: options.verbose }));
   if (options.json !== undefined) writeJsonReport(options.json, result);
-  print('\n' + reportText(result, { colour: colourWanted(), verbose: options.verbose }));
   return verdictOf(result) === 'holds' ? EXIT.holds : EXIT.broken;
 }
 
@@ -111,22 +111,4 @@ function print(text: string): ExitCode {
   return EXIT.holds;
 }
 
-function colourWanted(): boolean {
-  return isatty(1) && process.env['NO_COLOR'] === undefined;
-}
-
-/** What went wrong, and the code for it. A wrong request is one line; a fault of the command itself names its place too. */
-function answerFor(error: unknown): ExitCode {
-  if (error instanceof HelpAsked) return print(error.message);
-  if (error instanceof UsageError) {
-    process.stderr.write(`check-model: ${error.message}\n`);
-    return EXIT.usage;
-  }
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  process.stderr.write(
-    `check-model broke down: ${oneLine(message)}\n${stack?.split('\n').slice(1, 6).join('\n') ?? ''}\n`,
-  );
-  return EXIT.broken;
-}
-
-process.exitCode = await main(process.argv.slice(2)).catch(answerFor);
+await runAsCommand('check-model', main);

@@ -5,9 +5,9 @@
 // the protocol; 2: the request itself is wrong, told in one line on stderr. Most is loaded only when the request is understood, so
 // that a wrong flag is answered at once.
 
-import { EXIT, oneLine, UsageError, type ExitCode } from '../kit/exit-codes.ts';
-import { HelpAsked } from './command-line.ts';
+import { EXIT, UsageError, type ExitCode } from '../kit/exit-codes.ts';
 import { readConformOptions, type ConformCommandOptions } from './conform/conform-options.ts';
+import { runAsCommand } from './run-as-command.ts';
 import type { StdioAdapter } from '../kit/foreign/stdio-driver.ts';
 
 async function main(args: readonly string[]): Promise<ExitCode> {
@@ -54,20 +54,4 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** What went wrong, and the code for it. */
-function answerFor(error: unknown): ExitCode {
-  if (error instanceof HelpAsked) {
-    process.stdout.write(error.message);
-    return EXIT.holds;
-  }
-  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  if (error instanceof UsageError) {
-    process.stderr.write(`conform: ${message}\n`);
-    return EXIT.usage;
-  }
-  const place = stack?.split('\n').slice(1, 6).join('\n') ?? '';
-  process.stderr.write(`conform broke down: ${name}: ${oneLine(message)}\n${place}\n`);
-  return EXIT.broken;
-}
-
-process.exitCode = await main(process.argv.slice(2)).catch(answerFor);
+await runAsCommand('conform', main, { hearsSignals: false });

@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { HuntBroken } from '../planted/hunt.ts';
 import type { BugReport } from '../planted/bug.ts';
+import { temporaryDirectory } from '../support/at-end.ts';
 
 export type HuntMessage =
   | { readonly progress: BugReport; readonly done: number; readonly total: number }
@@ -19,7 +20,10 @@ export function huntInThread(
     const require = process.getBuiltinModule('node:module').createRequire(${JSON.stringify(import.meta.url)});
     require('tsx/cjs/api').register();
     require('./hunt-worker.ts');`;
-  const worker = new Worker(bootstrap, { eval: true, execArgv: [] });
+  // What the thread writes lies below a directory of this thread, which removes it even if the process is ended.
+  const { path, remove } = temporaryDirectory('hunt');
+  const worker = new Worker(bootstrap, { eval: true, execArgv: [], env: { ...process.env, TMPDIR: path } });
+  worker.once('exit', remove);
   return new Promise((resolve, reject) => {
     worker.on('message', (message: HuntMessage) => {
       if ('progress' in message) {

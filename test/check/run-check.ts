@@ -53,6 +53,7 @@ export async function runCheck(
     const list = new Listr(tasksOf(group), {
       concurrent,
       exitOnError: false,
+      registerSignalListeners: false, // See run-as-command.ts.
       renderer: RENDERERS[progress],
       rendererOptions: { showErrorMessage: false, collapseErrors: false },
     });

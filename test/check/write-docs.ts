@@ -2,7 +2,11 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { EXIT, type ExitCode } from '../kit/exit-codes.ts';
 import { architecture } from './architecture.ts';
+import { readArguments } from './command-line.ts';
+import { runAsCommand } from './run-as-command.ts';
 import { specReadme } from './spec-readme.ts';
 
 /** Generated documents, by their path from the root of the project. */
@@ -13,7 +17,11 @@ export const DOCUMENTS: Readonly<Record<string, () => string>> = {
 
 export const documentFile = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-function writeDocuments(): void {
+function writeDocuments(args: readonly string[]): ExitCode {
+  const command = new Command('docs').description(
+    `Write the generated documents: ${Object.keys(DOCUMENTS).join(', ')}.`,
+  );
+  readArguments(command, args, '');
   for (const [path, text] of Object.entries(DOCUMENTS)) {
     const file = documentFile(path);
     const written = text();
@@ -21,6 +29,7 @@ function writeDocuments(): void {
     if (isNew) writeFileSync(file, written);
     console.log(`${path}: ${isNew ? 'written' : 'up to date'}`);
   }
+  return EXIT.holds;
 }
 
 /** The text of a document; empty when there is none yet. */
@@ -33,4 +42,4 @@ export function readDocument(file: string): string {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeDocuments();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await runAsCommand('docs', writeDocuments);

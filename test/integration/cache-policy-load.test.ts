@@ -3,7 +3,8 @@
 // after the other and sees which of these checks notices.
 
 import { describe, expect, test } from 'vitest';
-import { ClockPolicy, type CachePolicy, type ClockPolicyOptions, type Room } from '../../src/policy/clock-policy.ts';
+import type { CachePolicy, RoomVerdict } from '../../src/policy/cache-policy.ts';
+import { ClockPolicy, type ClockPolicyOptions } from '../../src/policy/clock-policy.ts';
 import { HammerIoCore, NO_HANDLE } from '../../src/index.ts';
 import { wrongAnswer } from '../loads/cache-policy-brute-force.ts';
 import { askClaims } from '../loads/cache-policy-claims.ts';
@@ -26,7 +27,7 @@ function load(seed: number, faults: boolean, Policy: PolicyClass = ClockPolicy):
 /** The first of the answers of a run that is wrong, by brute force; undefined if all are right. So tight that all occur. */
 function wrongIn(seed: number, faults: boolean, Policy: PolicyClass = ClockPolicy): string | undefined {
   const make = (): LoadOptions => ({ ...load(seed, faults, Policy), capacityBufs: 4 });
-  const asked: [Room, number][] = [];
+  const asked: [RoomVerdict, number][] = [];
   new CacheLoad({ ...make(), onRoom: (room, bufs) => asked.push([room, bufs]) }).run(250);
   for (const [i, [room, bufs]] of asked.entries()) {
     const wrong = wrongAnswer(make, i + 1, room, bufs);
@@ -66,7 +67,7 @@ describe('a load on a cache smaller than its data', () => {
   );
 
   test('goes on while reads and writes fail, and meets all four answers', () => {
-    const seen: Record<Room, number> = { room: 0, writing: 0, flush: 0, full: 0 };
+    const seen: Record<RoomVerdict, number> = { room: 0, writing: 0, flush: 0, full: 0 };
     for (const seed of [1, 2, 3, 4]) {
       const options = load(seed, true);
       const run = new CacheLoad(options);
@@ -187,20 +188,24 @@ async function broken(file: string, find: string, replace: string): Promise<Poli
 
 describe('a policy is found out that', () => {
   test('asks for buffers that are held: the core refuses, and remembers to take them away at their release', async () => {
-    const Policy = await broken(USE, 'if (isUnreferenced(io)) {', 'if (isUnreferenced(io) || io.released) {');
+    const Policy = await broken(USE, 'if (io.isUnreferenced) {', 'if (io.isUnreferenced || io.released) {');
     const options = load(1, false, Policy);
     const run = new CacheLoad(options);
     let lockedMost = 0;
     for (let i = 0; i < 300; i++) {
       run.step();
-      lockedMost = Math.max(lockedMost, run.core.state.ioLockedCount);
+      lockedMost = Math.max(lockedMost, run.core.view.ioLockedCount);
     }
     expect(options.policy.statistics.refusals).toBeGreaterThan(0);
     expect(lockedMost).toBeGreaterThan(0);
   });
 
   test('forgets who was used: it hits less', async () => {
-    const Policy = await broken('src/policy/clock-policy.ts', '  const { used } = io;', '  const used = false;');
+    const Policy = await broken(
+      'src/policy/clock-policy.ts',
+      'if (!core.clearUsed(volume, block)) this',
+      'core.clearUsed(volume, block);\n        this',
+    );
     const blocks = visited(1);
     expect(hitRateOf(new Policy({}), blocks)).toBeLessThan(hitRateOfLru(blocks) - BEHIND_LRU);
   });
@@ -212,9 +217,9 @@ describe('a policy is found out that', () => {
       "case 'coming':\n        this.#coming++;",
       "case 'coming':",
     ],
-    ['takes CRC work for somebody who holds the buffer', USE, 'io.gencrc && refsOf(io) === 1', 'false'],
+    ['takes CRC work for somebody who holds the buffer', USE, 'io.gencrc && io.refs === 1', 'false'],
     ['purges what is being read ahead', USE, "if (!buf.arrived) return 'coming';", ''],
-    ['waits for writes of held buffers', USE, "refsOf(io) === 0 ? 'coming' : 'held'", "'coming'"],
+    ['waits for writes of held buffers', USE, "io.refs === 0 ? 'coming' : 'held'", "'coming'"],
     ['never takes residue', USE, "'held' : 'cached'", "'held' : 'held'"],
     [
       'turns the hand once',

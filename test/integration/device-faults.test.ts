@@ -9,7 +9,6 @@ import assert from 'node:assert/strict';
 import { describe, expect, test } from 'vitest';
 import { DEVICE_FAULTS, type DeviceFault, type FaultPromise, type FaultTold } from '../../spec/index.ts';
 import { hasValidCrc, NO_TICKET } from '../../src/index.ts';
-import { isUnreferenced, refsOf } from '../../src/core/records/reference-word.ts';
 import { FaultStage, STAGE_BLOCK_BYTES, STAGE_BUFS } from '../support/fault-stage.ts';
 import { everyPowerLoss } from '../kit/power-loss.ts';
 import type { InjectedFault } from '../kit/injected-fault.ts';
@@ -92,8 +91,8 @@ const STORIES: Readonly<Record<string, Story>> = {
     stage.store(1, 1);
     stage.drop(1);
     for (const fault of [BAD, undefined, undefined]) must(stage.get(1, fault) === undefined, 'each getter is told');
-    must(stage.core.state.slab.freeBufs === STAGE_BUFS, 'no buffer is left behind');
-    must(stage.core.state.volumes[0]!.ios.size === 0, 'no structure is left behind');
+    must(stage.core.view.slab.freeBufs === STAGE_BUFS, 'no buffer is left behind');
+    must(stage.core.view.volumes[0]!.ios.size === 0, 'no structure is left behind');
     return { told: stage.told };
   },
 
@@ -117,7 +116,7 @@ const STORIES: Readonly<Record<string, Story>> = {
     stage.write(1, 1, BAD);
     stage.write(1, 2);
     const fresh = stage.write(1, 3);
-    must(refsOf(stage.core.state.volumes[0]!.ios.get(1)!) === 1, 'there is one pin');
+    must(stage.core.view.volumes[0]!.ios.get(1)!.refs === 1, 'there is one pin');
     must(isSame(stage.read(1), fresh), 'the bytes are readable');
     const other = stage.store(2, 4);
     must(isSame(stage.device.readDurable(0, 2), other), 'other blocks are written');
@@ -241,7 +240,7 @@ const STORIES: Readonly<Record<string, Story>> = {
     stage.drop(1);
     const ticket = stage.start(1);
     const id = stage.complete('read', { code: 'short', bytes: STAGE_BLOCK_BYTES - 1 });
-    must(stage.core.state.runningReadBytes === STAGE_BLOCK_BYTES, 'the request is still in flight');
+    must(stage.core.view.runningReadBytes === STAGE_BLOCK_BYTES, 'the request is still in flight');
     must(stage.core.nextRunnable() === NO_TICKET, 'and nobody was served');
     stage.core.readDone(id, 'error');
     must(stage.resume(ticket).outcome === 'error', 'completed with error it is a failed read');
@@ -318,7 +317,7 @@ function failedInPart(stage: FaultStage, fault: InjectedFault): Evidence {
   const old = stage.store(1, 1);
   const fresh = stage.write(1, 2, fault);
   must(isSame(stage.read(1), fresh), 'the pinned buffer is whole');
-  must(stage.core.state.volumes[0]!.flush === 'dirty', 'the next sync will flush the volume');
+  must(stage.core.view.volumes[0]!.flush === 'dirty', 'the next sync will flush the volume');
   must(stage.sync() === 'done', 'and it does');
   stage.core.ioClearErrorNoassert(0, 1);
   stage.drop(1);
@@ -332,13 +331,13 @@ function isMixtureOf(seen: Uint8Array, a: Uint8Array, b: Uint8Array): boolean {
 
 /** Everything that the core counts, and the block of the story. */
 function digest({ core }: FaultStage) {
-  const { criticalError, ioRunningSpace, runningReadBytes, runningWriteBytes, ioLockedCount, slab } = core.state;
-  const { flush, runningIos, ios } = core.state.volumes[0]!;
+  const { criticalError, ioRunningSpace, runningReadBytes, runningWriteBytes, ioLockedCount, slab } = core.view;
+  const { flush, runningIos, ios } = core.view.volumes[0]!;
   const io = ios.get(1)!;
   return {
     ...{ criticalError, ioRunningSpace, runningReadBytes, runningWriteBytes, ioLockedCount, flush, runningIos },
-    ...{ free: slab.freeBufs, unreferenced: isUnreferenced(io), modified: io.modified, running: io.running },
-    ...{ reading: io.reading, released: io.released, ioerror: io.ioerror, bytes: io.bp!.bytes.slice() },
+    ...{ free: slab.freeBufs, unreferenced: io.isUnreferenced, modified: io.modified, running: io.running },
+    ...{ reading: io.reading, released: io.released, ioerror: io.ioerror, bytes: Uint8Array.from(io.bp!.bytes) },
   };
 }
 

@@ -110,7 +110,7 @@ test.each(['done', 'error'] as const)(
       await device.close();
       await start({ readOnly: true });
     }
-    const flush = (): string => core.state.volumes[0]!.flush;
+    const flush = (): string => core.view.volumes[0]!.flush;
     const [front] = open();
     direct.strategyWrite(front, { volume: 0, block: 8 });
     direct.drainRequests((request) => device.submit(request));
@@ -137,7 +137,7 @@ test('the same memory serves transfers of several sizes, and single blocks of th
   direct.strategyRead(part);
   await settle();
   expect([part.result, part.bytes[0], part.bytes[3 * BLOCK - 1]]).toEqual(['done', 24, 24]);
-  expect(core.state.volumes[0]!.ios.size).toBe(3);
+  expect(core.view.volumes[0]!.ios.size).toBe(3);
 });
 
 test('the write log tells of each block; a range that the file does not have any more is named as a whole', async () => {
@@ -175,7 +175,7 @@ test('a write that failed is logged as a failure of each block, and is critical'
   const [front] = open();
   direct.strategyWrite(front, { volume: 0, block: 8 });
   await settle();
-  expect([front.failure!.reason, core.state.criticalError]).toEqual(['device', true]);
+  expect([front.failure!.reason, core.view.criticalError]).toEqual(['device', true]);
   expect(failures[0]!.error).toMatchObject({ operation: 'write', offset: 8 * BLOCK, bytes: CELL });
   await device.close();
   const told = [...readWriteLog(log)].slice(1).map((entry) => `${entry.kind} ${'block' in entry ? entry.block : ''}`);

@@ -3,7 +3,7 @@
 
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
-import { filesIn, parse, sourceOf } from '../support/import-scan.ts';
+import { filesIn, importsOf, parse, sourceOf } from '../support/import-scan.ts';
 
 const FOLDERS = ['spec', 'model', 'src', 'test'] as const;
 const LINES_MAX = 450;
@@ -41,10 +41,25 @@ function bannedIn(file: string, text: string): string[] {
   return BANNED.flatMap((word) => word.exec(code)?.[0] ?? []);
 }
 
+/** Where a file reads the state of the core instead of its view, or code of its records: types may lead to the public ones. */
+function insightsOf(file: string, text: string): string[] {
+  const records = importsOf(file, text).flatMap(({ specifier, typeOnly }) =>
+    specifier.includes('/core/records/') && !typeOnly ? [`${file} imports ${specifier}`] : [],
+  );
+  return /\bcore\.state\b/i.test(codeOf(file, text)) ? [...records, `${file} reads core.state`] : records;
+}
+
 describe('the folders', () => {
   test('what spec, model and src do is decided by their arguments alone', () => {
     const found = ['spec', 'model', 'src'].flatMap((folder) =>
       filesIn(folder, ['.ts']).flatMap((file) => bannedIn(file, sourceOf(file)).map((word) => `${file}: ${word}`)),
+    );
+    expect(found).toEqual([]);
+  });
+
+  test('policies, mounts and the kit know of the core what its view shows, and of its records nothing', () => {
+    const found = ['src/policy', 'src/mount', 'src/devices', 'test/kit'].flatMap((folder) =>
+      filesIn(folder, ['.ts']).flatMap((file) => insightsOf(file, sourceOf(file))),
     );
     expect(found).toEqual([]);
   });
@@ -60,6 +75,12 @@ describe('the folders', () => {
 });
 
 describe('what may not be used', () => {
+  test('a policy that reaches into the core is found', () => {
+    const text = `import { refsOf } from '../core/records/reference-word.ts';\nconst free = this.#core.state.slab; // core.state`;
+    expect(insightsOf('src/policy/x.ts', text)).toHaveLength(2);
+    expect(insightsOf('src/policy/x.ts', 'const free = core.view.slab; // not core.state')).toEqual([]);
+  });
+
   test.each(['Math.random()', 'Date.now()', 'new Date()', 'setTimeout(f, 1)', 'console.log(1)', 'performance.now()'])(
     '%s is found in code, not in prose',
     (code) => {

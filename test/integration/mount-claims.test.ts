@@ -140,7 +140,7 @@ describe('live claims', () => {
       };
     });
     for (const one of blocks.filter(({ type }) => type === 'meta')) {
-      await device.until(mount.update(one.block, () => undefined, { ...one, fresh: true }));
+      await device.until(mount.update(one.block, () => undefined, { volume: one.volume, type: one.type, fresh: true }));
     }
     const dice = diceOf(3);
     const allowed = ['AbortError', 'CacheFull'];

@@ -24,7 +24,8 @@ function blocksOf(count: number): LoadBlock[] {
 /** Blocks that were never written hold zeros, but META has to be made. */
 async function make(mount: Mount, blocks: readonly LoadBlock[]): Promise<void> {
   for (const one of blocks) {
-    if (one.type === 'meta') await mount.update(one.block, () => undefined, { ...one, fresh: true });
+    if (one.type === 'meta')
+      await mount.update(one.block, () => undefined, { volume: one.volume, type: one.type, fresh: true });
   }
 }
 
@@ -172,7 +173,7 @@ test('on files', async () => {
     await mount.close();
     const again = await Mount.open({ volumes });
     for (const one of blocks) {
-      const seen = holds(await again.read(one.block, one));
+      const seen = holds(await again.read(one.block, { volume: one.volume, type: one.type }));
       if (seen !== one.value) throw new Error(`${one.type} block ${one.block} holds ${seen}, not ${one.value}`);
     }
     await again.close();

@@ -1,7 +1,7 @@
 // The driver of production: the core of `src/` over a device in memory, told as actions of the vocabulary.
 //
 // It decides nothing that the core decides. It keeps, per client, the number of the latest handle and ticket, and it maps
-// blocks of the shape to block numbers and completions to pending requests. A snapshot is read off the core by CoreView; what
+// blocks of the shape to block numbers and completions to pending requests. A snapshot is read off the core by CoreObservation; what
 // the device holds volatile is read off the device's own record.
 
 import type { Shape, Volatile } from '../../spec/buffer/snapshot.ts';
@@ -10,7 +10,7 @@ import type { Answer } from '../../src/core/answer.ts';
 import type { Request, Result } from '../../src/core/device.ts';
 import { ImpossibleInput } from '../../src/core/errors.ts';
 import { HammerIoCore } from '../../src/core/hammer-io-core.ts';
-import type { HammerIo } from '../../src/core/records/hammer-io.ts';
+import type { IoView } from '../../src/core/view.ts';
 import type { Fault } from '../../src/devices/memory-device.ts';
 import { MemoryDevice } from '../../src/devices/memory-device.ts';
 import { NO_HANDLE, NO_TICKET } from '../../src/core/answer.ts';
@@ -19,7 +19,7 @@ import type { Handle, Ticket, TicketKind } from '../../src/index.ts';
 import { placeBlocks } from './block-places.ts';
 import type { Driver, MutableSnapshot, StepResult } from './driver.ts';
 import { NotOffered } from './not-offered.ts';
-import { CoreView, type BlockPlace } from './trace/core-view.ts';
+import { CoreObservation, type BlockPlace } from './trace/core-observation.ts';
 import { Roles } from './trace/roles.ts';
 
 /** The numbers that a client got last, live or not: with stale ones promises are broken. */
@@ -59,7 +59,7 @@ export class CoreDriver implements Driver {
   /** Where each io is. */
   readonly #places: readonly BlockPlace[];
   #roles!: Roles;
-  #view!: CoreView;
+  #view!: CoreObservation;
   readonly #latest: readonly Latest[];
   /** The flush in flight per volume, or 0. */
   readonly #flushes: number[];
@@ -92,7 +92,7 @@ export class CoreDriver implements Driver {
     });
     this.device = this.#makeDevice(volumes.length, blockBytes);
     this.#roles = new Roles(this.#latest.length);
-    this.#view = new CoreView(this.core, this.#places, this.#roles, this.#volatileOf);
+    this.#view = new CoreObservation(this.core, this.#places, this.#roles, this.#volatileOf);
     this.#flushes.fill(0);
     for (const latest of this.#latest) {
       latest.handle = NO_HANDLE;
@@ -250,9 +250,9 @@ export class CoreDriver implements Driver {
     return this.#shape.blocks[io]!.name;
   }
 
-  #record(io: number): HammerIo | undefined {
+  #record(io: number): IoView | undefined {
     const { volume, block } = this.#places[io]!;
-    return this.core.state.volumes[volume]!.ios.get(block);
+    return this.core.view.volumes[volume]!.ios.get(block);
   }
 
   /** Hooks of the kernel that have nothing to do in production: all that there is to see is whether there is a buffer. */

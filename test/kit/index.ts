@@ -87,7 +87,7 @@ export { checkTraceFile, traceFile, type FileSink } from './trace/trace-file.ts'
 export { recordCore, type RecordCoreOptions, type RecordedBlock, type RecordedCore } from './trace/record-core.ts';
 export { recordDriver, type RecordingDriver } from './trace/record-driver.ts';
 export { runTraceCommand, type TraceAnswer } from './trace/trace-command.ts';
-export type { BlockPlace } from './trace/core-view.ts';
+export type { BlockPlace } from './trace/core-observation.ts';
 export { TRACE_LIMITS, TRACE_VERSION, TraceError, type TraceHeader } from './trace/trace-format.ts';
 export type { LineSink, RecordOptions } from './trace/trace-writer.ts';
 

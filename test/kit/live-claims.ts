@@ -19,7 +19,7 @@ import { ClaimWatch } from './random/claim-watch.ts';
 import { sameSnapshot, snapshotDifferences } from './snapshot-difference.ts';
 import { actionText, stepText } from './story.ts';
 import { CoreCalls } from './trace/core-calls.ts';
-import { CoreView, type BlockPlace } from './trace/core-view.ts';
+import { CoreObservation, type BlockPlace } from './trace/core-observation.ts';
 import { Roles } from './trace/roles.ts';
 
 /** A claim of the catalogue does not hold on the live core. */
@@ -91,7 +91,7 @@ class Watcher {
   readonly #known: KnownBlock[] = [];
   /** Made anew whenever a block is learned. */
   #shape!: Shape;
-  #view!: CoreView;
+  #view!: CoreObservation;
   #calls!: CoreCalls;
   #before!: MutableSnapshot;
   #after!: MutableSnapshot;
@@ -166,7 +166,7 @@ class Watcher {
 
   /** A block, and its type, which may change while no structure exists. */
   #learn(volume: number, block: number, type: IoType | undefined): void {
-    const { volumes } = this.#core.state;
+    const { volumes } = this.#core.view;
     if (!Number.isSafeInteger(block) || !(block >= 0 && block < (volumes[volume]?.blocks ?? 0))) return;
     const known = this.#known.find((one) => one.volume === volume && one.block === block);
     if (known === undefined) this.#known.push({ volume, block, type: type ?? 'data' });
@@ -176,23 +176,23 @@ class Watcher {
   }
 
   #rebuild(): void {
-    const { state } = this.#core;
+    const { view } = this.#core;
     // The order of the lists (hammer_io.c L69-85): by block, then by volume.
     this.#known.sort((a, b) => a.block - b.block || a.volume - b.volume);
     this.#shape = {
       blocks: this.#known.map(({ volume, block, type }) => ({ name: `${type}${volume}/${block}`, type, volume })),
-      volumes: state.volumes.map(({ name }) => name),
+      volumes: view.volumes.map(({ name }) => name),
       clients: this.#clients,
       repairs: REPAIR_IDS,
       faults: ['read', 'write', 'flush', 'undo'],
       acts: ACTION_KINDS,
       readAhead: null,
-      undoLog: state.undoLog,
-      blockBytes: state.blockBytes,
-      backlogBytesMax: state.backlogBytesMax,
+      undoLog: view.undoLog,
+      blockBytes: view.blockBytes,
+      backlogBytesMax: view.backlogBytesMax,
       modsMax: Infinity,
     };
-    this.#view = new CoreView(this.#core, this.#known, this.#roles, this.#options.volatileOf);
+    this.#view = new CoreObservation(this.#core, this.#known, this.#roles, this.#options.volatileOf);
     this.#calls = new CoreCalls(this.#core, this.#shape, this.#view, this.#roles);
     this.#before = blankSnapshot(this.#shape);
     this.#after = blankSnapshot(this.#shape);

@@ -3,11 +3,16 @@
 // a second run which was stopped at the same question.
 
 import { ImpossibleInput, InvalidArgument } from '../../src/index.ts';
-import type { Room } from '../../src/policy/clock-policy.ts';
+import type { RoomVerdict } from '../../src/policy/cache-policy.ts';
 import { CacheLoad, flushAll, placesOf, submit, type LoadOptions } from './cache-policy-load.ts';
 
 /** What is wrong with the answer to question `number` (from 1) of the load that `make` describes; undefined if it is right. */
-export function wrongAnswer(make: () => LoadOptions, number: number, room: Room, bufs: number): string | undefined {
+export function wrongAnswer(
+  make: () => LoadOptions,
+  number: number,
+  room: RoomVerdict,
+  bufs: number,
+): string | undefined {
   const before = freeIn(make, number, 'nothing');
   if (room === 'room') return before >= bufs ? undefined : `room for ${bufs}, but ${before} buffers are free`;
   if (before >= bufs) return `${room}, but ${before} buffers are free`;
@@ -24,14 +29,14 @@ function freeIn(make: () => LoadOptions, number: number, by: 'nothing' | 'policy
   const options = make();
   const load = stoppedAt(options, number);
   const { core } = load;
-  if (by === 'nothing') return core.state.slab.freeBufs;
-  for (let free = -1; free !== core.state.slab.freeBufs;) {
-    free = core.state.slab.freeBufs;
+  if (by === 'nothing') return core.view.slab.freeBufs;
+  for (let free = -1; free !== core.view.slab.freeBufs;) {
+    free = core.view.slab.freeBufs;
     if (by === 'sync') for (const list of ['meta', 'volu', 'data', 'undo'] as const) flushAll(core, list);
     tryEverything(load, options.blocks);
     tryEverything(load, options.blocks); // What the first round wrote is clean now.
   }
-  return core.state.slab.freeBufs;
+  return core.view.slab.freeBufs;
 }
 
 /** A run of the load as far as the answer to a question for room. */

@@ -6,7 +6,7 @@
 import type { IoType } from '../../spec/buffer/snapshot.ts';
 import { HammerIoCore, MemoryDevice, NO_HANDLE, NO_TICKET } from '../../src/index.ts';
 import type { Answer, Handle, Ticket } from '../../src/index.ts';
-import type { CachePolicy, Room } from '../../src/policy/clock-policy.ts';
+import type { CachePolicy, RoomVerdict } from '../../src/policy/cache-policy.ts';
 import { diceOf, type Dice } from '../kit/random/dice.ts';
 
 export const BLOCK_BYTES = 64;
@@ -29,7 +29,7 @@ export interface LoadOptions {
   /** Stands in for the core: a recorder. */
   readonly stand?: (core: HammerIoCore, device: MemoryDevice) => HammerIoCore;
   /** Told of every answer to a question for room, at once. */
-  readonly onRoom?: (room: Room, bufs: number, load: CacheLoad) => void;
+  readonly onRoom?: (room: RoomVerdict, bufs: number, load: CacheLoad) => void;
 }
 
 /** A block that the program knows. */
@@ -61,7 +61,7 @@ export function placesOf(blocks: number): Place[] {
 export class CacheLoad {
   readonly core: HammerIoCore;
   readonly device = new MemoryDevice(2, BLOCK_BYTES);
-  readonly answers: Record<Room, number> = { room: 0, writing: 0, flush: 0, full: 0 };
+  readonly answers: Record<RoomVerdict, number> = { room: 0, writing: 0, flush: 0, full: 0 };
   /** Handles that the program holds. */
   readonly held: Held[] = [];
   readonly #options: LoadOptions;
@@ -145,7 +145,7 @@ export class CacheLoad {
     }
     const ahead = this.#policy.wantsAhead(volume, block) && this.#mayReadAhead(place);
     if (!this.#hasRoom(ahead ? 2 : 1)) return;
-    const isUnknown = this.core.state.volumes[volume]!.ios.get(block) === undefined;
+    const isUnknown = this.core.view.volumes[volume]!.ios.get(block) === undefined;
     if (isUnknown && type !== 'volume' && this.#dice(4) === 0) {
       this.#contents.set(place, 0);
       this.#note(this.core.ioNew(volume, block, type), { for: 'get', place });
@@ -169,7 +169,7 @@ export class CacheLoad {
   }
 
   #isMissing({ volume, block }: Place): boolean {
-    return this.core.state.volumes[volume]!.ios.get(block)?.bp === undefined;
+    return this.core.view.volumes[volume]!.ios.get(block)?.bp === undefined;
   }
 
   #hold(handle: Handle, place: Place): void {
@@ -204,7 +204,7 @@ export class CacheLoad {
   /** Writes one without giving it up. */
   #writeOne(): void {
     const held = this.held.find(({ busy }) => !busy);
-    if (held === undefined || this.core.state.volumes[held.place.volume]!.ios.get(held.place.block)!.modifyRefs > 0)
+    if (held === undefined || this.core.view.volumes[held.place.volume]!.ios.get(held.place.block)!.modifyRefs > 0)
       return;
     this.core.ioFlush(held.handle);
   }
@@ -235,7 +235,7 @@ export class CacheLoad {
   #lookAtAll(): void {
     for (const held of this.held) if (!held.busy) this.#check(held.place, this.core.contents(held.handle), 'a handle');
     let occupied = 0;
-    const { volumes, slab } = this.core.state;
+    const { volumes, slab } = this.core.view;
     for (const { volume, block } of this.#places) {
       const io = volumes[volume]!.ios.get(block);
       if (io?.bp !== undefined || io?.incoming !== undefined) occupied++;
@@ -310,7 +310,7 @@ export class CacheLoad {
 /** Writes whatever stands on a list of dirty buffers and may be written now. */
 export function flushAll(core: HammerIoCore, list: 'data' | 'undo' | 'meta' | 'volu'): void {
   const dirty: { volume: number; block: number }[] = [];
-  core.state.lists.forEach(list, (io) => {
+  core.view.lists.forEach(list, (io) => {
     if (io.modifyRefs === 0) dirty.push({ volume: io.volume.number, block: io.block });
   });
   for (const { volume, block } of dirty) {

@@ -22,7 +22,7 @@ export class PolicyStage extends CoreStage {
 
   /** Which blocks have a buffer. Asking does not use it. */
   resident(volume = 0): number[] {
-    const { ios } = this.core.state.volumes[volume]!;
+    const { ios } = this.core.view.volumes[volume]!;
     return [...ios].flatMap(({ block, bp }) => (bp === undefined ? [] : [block])).sort((a, b) => a - b);
   }
 

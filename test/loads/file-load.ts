@@ -27,7 +27,7 @@ import type {
   Request,
   Ticket,
 } from '../../src/index.ts';
-import type { HammerIo } from '../../src/core/records/hammer-io.ts';
+import type { IoView } from '../../src/core/view.ts';
 import { diceOf, type Dice } from '../kit/random/dice.ts';
 import { FileClients } from './file-clients.ts';
 import { loadTokenOf } from './load-token.ts';
@@ -328,15 +328,15 @@ class FileLoad {
     if (io !== undefined) this.#dropOne(io);
   }
 
-  #buffers(): HammerIo[] {
-    return this.#core.state.volumes.flatMap(({ ios }) => [...ios]);
+  #buffers(): IoView[] {
+    return this.#core.view.volumes.flatMap(({ ios }) => [...ios]);
   }
 
-  #writeBackOne({ bp, released, running, volume, block }: HammerIo): void {
+  #writeBackOne({ bp, released, running, volume, block }: IoView): void {
     if (bp?.delwri && released && !running) this.#core.writeBack(volume.number, block);
   }
 
-  #dropOne({ bp, released, running, locked, volume, block }: HammerIo): void {
+  #dropOne({ bp, released, running, locked, volume, block }: IoView): void {
     if (bp !== undefined && !bp.delwri && released && !running && !locked) this.#core.recycle(volume.number, block);
   }
 
@@ -412,7 +412,7 @@ class FileLoad {
     if (!this.#rest()) return false;
     for (const { front } of this.#clients.cells) if (front !== undefined) this.#direct.recycleFront(front);
     for (const io of this.#buffers()) this.#dropOne(io);
-    this.#core.state.volumes.forEach(({ residue }, volume) => {
+    this.#core.view.volumes.forEach(({ residue }, volume) => {
       for (let block = 0; block < VOLUME_BLOCKS; block++) if (residue.has(block)) this.#core.ioInval(volume, block);
     });
     this.#pump();

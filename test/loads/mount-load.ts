@@ -17,6 +17,9 @@ export interface LoadBlock {
   value: number;
 }
 
+/** Which block, as what. */
+const optionsOf = ({ volume, type }: LoadBlock): { volume: number; type: BlockType } => ({ volume, type });
+
 /** Something that must not be: thrown by the load. */
 export class LoadFinding extends Error {
   override readonly name = 'LoadFinding';
@@ -112,7 +115,7 @@ class Load {
       state.isMade = this.#change(one, bytes);
     };
     try {
-      await this.#o.mount.update(one.block, change, { ...one, signal });
+      await this.#o.mount.update(one.block, change, { ...optionsOf(one), signal });
     } catch (error) {
       if (state.isMade) throw new LoadFinding(`${where(one)} was changed, and the call says ${String(error)}`);
       throw error;
@@ -127,11 +130,11 @@ class Load {
       this.#change(one, bytes);
       this.#compare(one, bytes);
     };
-    await this.#o.mount.update(one.block, change, { ...one, signal });
+    await this.#o.mount.update(one.block, change, { ...optionsOf(one), signal });
   }
 
   async #hold(one: LoadBlock, signal: AbortSignal | undefined): Promise<void> {
-    const held = await this.#o.mount.get(one.block, { ...one, signal });
+    const held = await this.#o.mount.get(one.block, { ...optionsOf(one), signal });
     try {
       this.#look(one, held);
       await this.#o.pause();
@@ -144,7 +147,7 @@ class Load {
   }
 
   async #flush(one: LoadBlock, signal: AbortSignal | undefined): Promise<void> {
-    const held = await this.#o.mount.get(one.block, { ...one, signal });
+    const held = await this.#o.mount.get(one.block, { ...optionsOf(one), signal });
     try {
       await held.modify((bytes) => this.#change(one, bytes), { signal });
       await held.flush({ signal });
@@ -169,13 +172,13 @@ class Load {
 
   async #read(one: LoadBlock, signal: AbortSignal | undefined): Promise<void> {
     const before = one.value;
-    const seen = holds(await this.#o.mount.read(one.block, { ...one, signal }));
+    const seen = holds(await this.#o.mount.read(one.block, { ...optionsOf(one), signal }));
     if (seen !== 'torn' && seen >= before && seen <= one.value) return;
     throw new LoadFinding(`${where(one)} held ${before} to ${one.value}, and ${seen} was read`);
   }
 
   #tryGet(one: LoadBlock): Promise<void> {
-    const hit = this.#o.mount.tryGet(one.block, one);
+    const hit = this.#o.mount.tryGet(one.block, { volume: one.volume });
     if (hit === undefined) return Promise.resolve();
     this.#look(one, hit);
     hit.release();

@@ -11,7 +11,8 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { EXIT, oneLine, UsageError, type ExitCode } from '../kit/exit-codes.ts';
+import { runAsCommand } from '../check/run-as-command.ts';
+import { EXIT, UsageError, type ExitCode } from '../kit/exit-codes.ts';
 import { changedFiles, contradiction, shortcomings, staleness, type Present } from './judgement.ts';
 import { hashOfFile, readRecord, RECORD_FILE, writeRecord, type Counts, type MutationRecord } from './record.ts';
 import { readRequest } from './request.ts';
@@ -137,14 +138,4 @@ function print(text: string): ExitCode {
   return EXIT.holds;
 }
 
-function answerFor(error: unknown): ExitCode {
-  if (error instanceof UsageError) {
-    process.stderr.write(`mutate: ${error.message}\n`);
-    return EXIT.usage;
-  }
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  process.stderr.write(`mutate broke down: ${oneLine(message)}\n${stack?.split('\n').slice(1, 6).join('\n') ?? ''}\n`);
-  return EXIT.broken;
-}
-
-process.exitCode = await main(process.argv.slice(2)).catch(answerFor);
+await runAsCommand('mutate', main);

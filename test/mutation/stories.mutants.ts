@@ -126,9 +126,10 @@ test('a runnable ticket in the middle of the queue can be resumed by hand', () =
 test('who uses a buffer tells the replacement policy', () => {
   const { core, ...stage } = staged();
   const handle = stage.get(3);
-  const io = core.state.volumes[0]!.ios.get(3)!;
+  const io = core.view.volumes[0]!.ios.get(3)!;
   mustBe(io.used, true);
-  io.used = false;
+  mustEqual([core.clearUsed(0, 3), core.clearUsed(0, 3), core.clearUsed(0, 4)], [true, false, false]);
+  mustBe(io.used, false);
   core.tryGet(0, 3);
   mustBe(io.used, true);
   for (let i = 0; i < 70; i++) core.ioAdvance(handle);
@@ -304,7 +305,7 @@ test('a failed header write is forgotten at close', () => {
   stage.complete('write', EIO);
   core.release(handle);
   mustBe(core.ioClearErrorNoassert(0, 0).outcome, 'done');
-  mustBe(core.state.volumes[0]!.ios.get(0)!.ondisk, false);
+  mustBe(core.view.volumes[0]!.ios.get(0)!.ondisk, false);
   mustBe(core.unload(0, 0).outcome, 'done');
   mustBe(messageOf(() => core.ioRead(0, 1, 'data')).includes('has no structure'), true);
 });

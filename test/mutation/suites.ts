@@ -83,7 +83,12 @@ export const SUITES: readonly Suite[] = [
     tests: [
       ...made('units-file-errors', 'units-file-thread', 'units-file-owner', 'units-file-locks'),
       ...made('units-file-start', 'units-file-opening', 'units-write-log'),
-      ...ordinary('devices/file/io-batch', 'devices/file/flush-ahead', 'devices/file/write-log'),
+      ...ordinary(
+        'devices/file/io-batch',
+        'devices/file/path-guard',
+        'devices/file/flush-ahead',
+        'devices/file/write-log',
+      ),
       ...made('loading'),
     ],
     keepsThread: true,

@@ -151,12 +151,11 @@ test('what was read ahead for a structure that has lost its buffer is given up l
 
 test('a neighbour is a delayed write that nobody uses', () => {
   const stage = new PolicyStage();
-  const volume = stage.core.state.volumes[0]!;
   stage.dirty([1, 2]);
   stage.visit(3, 4);
   stage.core.recycle(0, 4);
   const held = stage.get(2);
-  mustEqual([1, 2, 3, 4, 5].map((block) => isPullable(volume, block)), [true, false, false, false, false]); // prettier-ignore
+  mustEqual([1, 2, 3, 4, 5].map((block) => isPullable(stage.core.view, 0, block)), [true, false, false, false, false]); // prettier-ignore
   stage.core.release(held);
 });
 

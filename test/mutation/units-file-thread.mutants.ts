@@ -148,7 +148,8 @@ function scripted(...answers: readonly number[]) {
     next(`${fd} @${position} ${views.map((view) => `${view[0]}+${view.length}`).join(' ')}`);
   const counters = new IoCounters();
   const fdatasync = (fd: number): void => void next(`sync ${fd}`);
-  const transfer = new Transfer({ readv: move, writev: move, fdatasync }, counters);
+  const files = new ScriptedFiles(1, 0).syscalls;
+  const transfer = new Transfer({ ...files, readv: move, writev: move, fdatasync }, counters);
   return { transfer, told, counts: () => counters.snapshot() };
 }
 
@@ -201,7 +202,7 @@ test('a thread carries out all that there is, tells it, and ends', () => {
   ring.stop(4);
   let calls = 0;
   const files = [0, 1];
-  serve({ ring: ring.memory, slab, blockBytes: BYTES, files }, () => calls++, disk.syscalls);
+  serve({ ring: ring.memory, slab, blockBytes: BYTES, files, guards: [] }, () => calls++, disk.syscalls);
   mustEqual(disk.told, ['readv 0 @64 +32', 'writev 0 @32 +16', 'writev 1 @48 +16', 'fdatasync 1']);
   mustEqual([disk.files[0]![2 * BYTES], disk.files[1]![3 * BYTES], view(5)[0], view(6)[0]], [2, 3, 0, 6]);
   mustBe(calls, 1);
@@ -212,7 +213,7 @@ test('a thread carries out all that there is, tells it, and ends', () => {
   mustEqual(new IoCounters(ring.counterWords).snapshot(), counts);
   const idle = new IoRing();
   idle.stop(0);
-  serve({ ring: idle.memory, slab, blockBytes: BYTES, files }, () => calls++, disk.syscalls);
+  serve({ ring: idle.memory, slab, blockBytes: BYTES, files, guards: [] }, () => calls++, disk.syscalls);
   mustEqual([calls, new IoCounters(idle.counterWords).snapshot().batches], [1, 0]);
 });
 
@@ -223,7 +224,7 @@ test('a thread logs, and does not count that among the transfers of the volumes'
   ring.put(0, WRITE, 0, 2, [view(2)]);
   ring.stop(1);
   const log = { file: 1, end: 100 };
-  serve({ ring: ring.memory, slab, blockBytes: BYTES, files: [0], log }, () => undefined, disk.syscalls);
+  serve({ ring: ring.memory, slab, blockBytes: BYTES, files: [0], guards: [], log }, () => undefined, disk.syscalls);
   mustEqual(disk.told, ['writev 1 @100 +48', 'writev 0 @32 +16']);
   mustBe(new IoCounters(ring.counterWords).snapshot().transfers, 1);
 });
@@ -246,7 +247,7 @@ test('only negative numbers of the system are verdicts; all else is a defect', (
     const fail = (): never => {
       throw what;
     };
-    return new Transfer({ readv: fail, writev: fail, fdatasync: fail }, new IoCounters());
+    return new Transfer({ ...SYSTEM_CALLS, readv: fail, writev: fail, fdatasync: fail }, new IoCounters());
   };
   mustBe(failing(thrown[0]).read(0, [new Uint8Array(1)], 5), EIO);
   mustThrow(() => failing(thrown[1]).sync(0), 'zero');
@@ -303,7 +304,7 @@ test('4 MiB are enough for a call, and for a piece that is settled', () => {
     told.push(`${fd} @${position / half.length} +${views.length}`);
     return views.length * half.length;
   };
-  const syscalls = { readv: move, writev: move, fdatasync: () => undefined };
+  const syscalls = { ...SYSTEM_CALLS, readv: move, writev: move, fdatasync: () => undefined };
   const run = (kind: typeof READ | typeof WRITE, places: readonly number[]): readonly number[][] => {
     const batch = new IoBatch({ files: [3], blockBytes: BYTES, syscalls, counters: new IoCounters() });
     const settled: number[][] = [];

@@ -61,7 +61,7 @@ test('a mount that is closed has given every structure and buffer back', async (
   block.release();
   const cleanings = counting(core, 'cleanLoose');
   await device.until(mount.close());
-  const { slab, volumes, lists } = core.state;
+  const { slab, volumes, lists } = core.view;
   mustEqual([slab.freeBufs, lists.size('loose'), cleanings()], [slab.capacityBufs, 0, 1]);
   mustEqual(volumes.map(({ ios, header }) => [[...ios].length, header]), [[0, undefined], [0, undefined]]); // prettier-ignore
 });
@@ -84,7 +84,7 @@ test('what a failed write has pinned is let go of at close, and lost blocks are 
   const lost = await thrown(device.until(mount.close()), WritesLost);
   mustEqual(lost.blocks.map(({ volume, block }) => [volume, block]), [[0, 30], [0, 31], [1, 5], [1, 6], [1, 9], [2, 7]]); // prettier-ignore
   mustBe(lost.cause, cause);
-  mustBe(core.state.slab.freeBufs, core.state.slab.capacityBufs);
+  mustBe(core.view.slab.freeBufs, core.view.slab.capacityBufs);
 });
 
 test('a mount that is broken with something dirty names what broke it', async () => {

@@ -3,7 +3,7 @@
 
 import { test } from 'vitest';
 import type { Answer } from '../../src/core/answer.ts';
-import type { Room as Verdict } from '../../src/policy/clock-policy.ts';
+import type { RoomVerdict as Verdict } from '../../src/policy/cache-policy.ts';
 import type { DeviceRequest } from '../../src/core/device.ts';
 import { CacheFull } from '../../src/core/errors.ts';
 import { RawBlocks } from '../../src/mount/volumes/raw-blocks.ts';

@@ -43,9 +43,9 @@ export class FaultStage {
       .pending()
       .find((one) => one.kind === kind && (block === undefined || (one.kind !== 'flush' && one.block === block)));
     assert.ok(request, `a ${kind} is in flight`);
-    const wasCritical = this.core.state.criticalError;
+    const wasCritical = this.core.view.criticalError;
     this.refused(() => this.device.deliver(request.id, this.core, this.#faultsOff ? undefined : fault));
-    if (!wasCritical && this.core.state.criticalError) this.#tell('criticalError');
+    if (!wasCritical && this.core.view.criticalError) this.#tell('criticalError');
     this.submit();
     return request.id;
   }

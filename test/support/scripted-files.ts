@@ -22,6 +22,10 @@ export type Fault = keyof typeof constants.errno | number | undefined;
 export class ScriptedFiles {
   readonly files: Buffer[];
   readonly calls: Call[] = [];
+  /** Where paths lead: numbers of files. They are not written down, for they change nothing. */
+  readonly paths = new Map<string, number>();
+  /** Told of each look at a file or path, by its descriptor or path; what it throws is thrown. */
+  looks: (at: number | string) => void = () => undefined;
   script: (call: Call, before: readonly Call[]) => Fault = () => undefined;
 
   constructor(files: number, bytes: number) {
@@ -44,6 +48,15 @@ export class ScriptedFiles {
     },
     fdatasync: (fd) => {
       this.#begin('fdatasync', fd, [], 0);
+    },
+    fstat: (fd) => {
+      this.looks(fd);
+      return { dev: 1n, ino: BigInt(fd), size: this.files[fd]!.length };
+    },
+    stat: (path) => {
+      this.looks(path);
+      const fd = this.paths.get(path);
+      return fd === undefined ? undefined : { dev: 1n, ino: BigInt(fd), size: this.files[fd]!.length };
     },
   };
 

@@ -7,11 +7,12 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CfgError, checkConstants, readCfg } from '../kit/tla/cfg.ts';
 import { DotError, readDot } from './dot.ts';
+import { atEnd, temporaryDirectory } from '../support/at-end.ts';
 import type { TlaEngine, TlaResult, TlaRun } from './engine.ts';
 import { constantsOf, SpecificationError } from './engine/index.ts';
 import { readTlcResult } from './tlc-output.ts';
@@ -85,11 +86,14 @@ function runCommand(command: string, args: readonly string[], cwd: string, secon
     }, seconds * 1000);
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const forget = atEnd(() => child.kill('SIGKILL'));
     child.once('error', (error) => {
+      forget();
       clearTimeout(timer);
       fail(error);
     });
     child.once('close', (code) => {
+      forget();
       clearTimeout(timer);
       settle({ code, output: Buffer.concat(chunks).toString('utf8'), timedOut });
     });
@@ -161,7 +165,7 @@ async function check(command: Command, run: TlaRun): Promise<TlaResult> {
   if (mismatch !== undefined) {
     return done({ verdict: 'parse-error', distinctStates: 0, message: mismatch, warnings: [] });
   }
-  const scratch = await mkdtemp(join(tmpdir(), 'hammer-io-kit-tlc-'));
+  const { path: scratch, remove } = temporaryDirectory('tlc');
   try {
     const args = tlcArguments(command, run, scratch);
     const { code, output, timedOut } = await runCommand(command.java, args, run.moduleDir, run.timeoutSeconds);
@@ -181,7 +185,7 @@ async function check(command: Command, run: TlaRun): Promise<TlaResult> {
   } catch (error) {
     return done({ verdict: 'engine-failed', distinctStates: 0, message: explainGraphError(error), warnings: [] });
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    remove();
   }
 }
 
@@ -229,7 +233,7 @@ Next == x' = x
 
 /** An engine that starts may still be unable to check anything; one small specification shows it, before eighty of ours fail. */
 export async function tryOut(engine: TlaEngine): Promise<void> {
-  const moduleDir = await mkdtemp(join(tmpdir(), 'hammer-io-kit-probe-'));
+  const { path: moduleDir, remove } = temporaryDirectory('probe');
   try {
     await writeFile(join(moduleDir, 'Probe.tla'), PROBE);
     await writeFile(join(moduleDir, 'Probe.cfg'), 'INIT Init\nNEXT Next\n');
@@ -237,6 +241,6 @@ export async function tryOut(engine: TlaEngine): Promise<void> {
     const { verdict, message } = await engine.check({ moduleDir, module: 'Probe', cfg: 'Probe.cfg', ...limits });
     if (verdict !== 'ok') throw new NoJar(`${engine.name} starts, but cannot check a specification of three lines: ${message}`);
   } finally {
-    await rm(moduleDir, { recursive: true, force: true });
+    remove();
   }
 } // prettier-ignore

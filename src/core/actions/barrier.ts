@@ -8,7 +8,8 @@ import { DONE, ERROR, unfinished } from '../answer.ts';
 import type { MountState } from '../core-state.ts';
 import type { Result } from '../device.ts';
 import { unreachable } from '../errors.ts';
-import type { Ticket, TicketRecord } from '../records/tickets.ts';
+import type { Ticket } from '../ids.ts';
+import type { TicketRecord } from '../records/tickets.ts';
 import type { Volume } from '../records/volume.ts';
 import { volumeOf } from '../records/volume.ts';
 

@@ -10,7 +10,7 @@ import { clearCheck, dropRef, isLocked, isWanted, refsOf, setWanted } from '../r
 import { uncountModification } from './modify.ts';
 import type { MountState } from '../core-state.ts';
 import { relBuffer } from './release.ts';
-import type { Ticket } from '../records/tickets.ts';
+import type { Ticket } from '../ids.ts';
 import { wakeModRefs } from './waking.ts';
 import { takeOffRunList } from './write.ts';
 

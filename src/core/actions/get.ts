@@ -5,11 +5,11 @@
 
 import type { GetHow, IoType } from '../../../spec/buffer/snapshot.ts';
 import type { Answer } from '../answer.ts';
-import { completed, doneWith, ERROR, NO_HANDLE, unfinished } from '../answer.ts';
+import { NO_HANDLE, type Handle, type Ticket } from '../ids.ts';
+import { completed, doneWith, ERROR, unfinished } from '../answer.ts';
 import type { Buf } from '../records/buf.ts';
 import type { Result } from '../device.ts';
 import { BrokenPromise, CacheFull, ImpossibleInput, InvalidArgument } from '../errors.ts';
-import type { Handle } from '../records/handles.ts';
 import { HammerIo, nameOf } from '../records/hammer-io.ts';
 import {
   addRef,
@@ -22,10 +22,11 @@ import {
   setCheck,
   setWanted,
 } from '../records/reference-word.ts';
+import { shown } from '../check-shape.ts';
 import type { MountState } from '../core-state.ts';
 import { dropResidue, setModified } from '../core-state.ts';
 import { destroy } from './release.ts';
-import type { Ticket, TicketRecord } from '../records/tickets.ts';
+import type { TicketRecord } from '../records/tickets.ts';
 import type { Volume } from '../records/volume.ts';
 import { volumeOf } from '../records/volume.ts';
 import { interlockDone } from './waking.ts';
@@ -55,6 +56,15 @@ function tryReference(m: MountState, index: number): Handle {
   return openOn(m, io);
 }
 
+/** Was the buffer of a block got since this was last asked? */
+export function clearUsed(m: MountState, volumeNumber: number, block: number): boolean {
+  const { structures } = m.handles;
+  const index = volumeOf(m, volumeNumber).ios.indexOf(block);
+  if (index < 0 || !structures.isUsed(index)) return false;
+  structures.setUsed(index, false);
+  return true;
+}
+
 /** ioRead (`read` or `ahead`) and ioNew (`new`). */
 export function get(m: MountState, volumeNumber: number, block: number, type: IoType, how: GetHow): Answer {
   const volume = volumeOf(m, volumeNumber);
@@ -82,7 +92,7 @@ export function get(m: MountState, volumeNumber: number, block: number, type: Io
 
 function checkBlock(volume: Volume, block: number, type: IoType, how: GetHow): void {
   if (!Number.isSafeInteger(block) || block < 0 || block >= volume.blocks) {
-    throw new InvalidArgument(`a block below ${volume.blocks}`, String(block), `Volume ${volume.name} ends there.`);
+    throw new InvalidArgument(`a block below ${volume.blocks}`, shown(block), `Volume ${volume.name} ends there.`);
   }
   if ((type === 'volume') !== (block === volume.headerBlock)) {
     const header = volume.headerBlock < 0 ? 'none' : String(volume.headerBlock);

@@ -12,14 +12,15 @@ import { DONE, doneWith, ERROR, unfinished } from '../answer.ts';
 import { finalizeCrc } from '../block-crc.ts';
 import type { Result } from '../device.ts';
 import { BrokenPromise, ImpossibleInput, InvalidArgument } from '../errors.ts';
-import type { Handle, LiveHandle } from '../records/handles.ts';
+import type { Handle, Ticket } from '../ids.ts';
+import type { LiveHandle } from '../records/handles.ts';
 import { promiseModificationOpen, promiseNoOpenModification, promiseNotInterlocked } from '../records/handles.ts';
 import type { HammerIo } from '../records/hammer-io.ts';
 import { nameOf } from '../records/hammer-io.ts';
 import { addRef, dropRef } from '../records/reference-word.ts';
 import type { MountState } from '../core-state.ts';
 import { setModified } from '../core-state.ts';
-import type { Ticket, TicketRecord, WaitsAt } from '../records/tickets.ts';
+import type { TicketRecord, WaitsAt } from '../records/tickets.ts';
 import { wakeModRefs } from './waking.ts';
 
 /** The old bytes that an UNDO record must hold before they may change; `undefined` if none is wanted. */

@@ -16,7 +16,8 @@ import type { Answer } from '../answer.ts';
 import { AGAIN, DONE, unfinished } from '../answer.ts';
 import { forget } from '../records/buf.ts';
 import { BrokenPromise, ImpossibleInput, InvalidArgument, unreachable } from '../errors.ts';
-import type { Handle, LiveHandle } from '../records/handles.ts';
+import type { Handle, Ticket } from '../ids.ts';
+import type { LiveHandle } from '../records/handles.ts';
 import { promiseNoOpenModification, promiseNotInterlocked } from '../records/handles.ts';
 import type { HammerIo } from '../records/hammer-io.ts';
 import { isWrittenByUsOnly, nameOf } from '../records/hammer-io.ts';
@@ -24,7 +25,7 @@ import { clearCheck, dropRef, dropRefAndCheck, isUnreferenced, lock, refsOf } fr
 import { clearModify } from './modify.ts';
 import type { MountState } from '../core-state.ts';
 import { dropResidue, setLocked } from '../core-state.ts';
-import type { Ticket, TicketRecord } from '../records/tickets.ts';
+import type { TicketRecord } from '../records/tickets.ts';
 import { volumeOf } from '../records/volume.ts';
 import { interlockDone } from './waking.ts';
 import { issueWrite } from './write.ts';

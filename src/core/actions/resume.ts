@@ -7,7 +7,8 @@ import { resumeGet } from './get.ts';
 import { resumeInterlock, resumeModify } from './modify.ts';
 import type { MountState } from '../core-state.ts';
 import { resumeRelease } from './release.ts';
-import type { Ticket, WaitsAt } from '../records/tickets.ts';
+import type { Ticket } from '../ids.ts';
+import type { WaitsAt } from '../records/tickets.ts';
 import { resumeBacklog, resumeWait, resumeWaitAll } from './write.ts';
 
 /** What a ticket is about, whichever stage it is at. */

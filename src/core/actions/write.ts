@@ -6,14 +6,14 @@ import { crc32 } from 'node:zlib';
 import type { Answer } from '../answer.ts';
 import { CLEAN, DONE, NONE, unfinished } from '../answer.ts';
 import { BrokenPromise } from '../errors.ts';
-import type { Handle } from '../records/handles.ts';
+import type { Handle, Ticket } from '../ids.ts';
 import type { HammerIo } from '../records/hammer-io.ts';
 import { nameOf } from '../records/hammer-io.ts';
 import { clearCheck, dropRef, isLocked, refsOf } from '../records/reference-word.ts';
 import { clearModify } from './modify.ts';
 import type { MountState } from '../core-state.ts';
 import { setLocked } from '../core-state.ts';
-import type { Ticket, TicketRecord } from '../records/tickets.ts';
+import type { TicketRecord } from '../records/tickets.ts';
 import { volumeOf } from '../records/volume.ts';
 
 /** Writes a dirty buffer. `reclaim`: drop it when it is written (L704-709). */

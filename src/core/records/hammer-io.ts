@@ -3,11 +3,12 @@
 // stands on the loose list until it is loaded again or cleaned away.
 //
 // This file only says what the fields mean. Who may change them: get.ts (loading), modify.ts (dirtying), write.ts
-// (issue), kernel-hooks.ts (completion and what the kernel asks), release.ts (the end).
+// (issue), kernel.ts (completion and what the kernel asks), release.ts (the end).
 
 import type { IoType, ModRoot } from '../../../spec/buffer/snapshot.ts';
 import type { Buf } from './buf.ts';
 import type { RefWord } from './reference-word.ts';
+import { isChecked, isUnreferenced, isWanted, refsOf } from './reference-word.ts';
 import type { RunEntry } from './run-list.ts';
 import type { Structures } from './structures.ts';
 import type { TicketRecord } from './tickets.ts';
@@ -87,12 +88,26 @@ export class HammerIo implements RefWord {
     if (type === 'volume') this.#flags = HEADER;
   }
 
-  /** The reference word; see lock.ts. */
+  /** The reference word; see reference-word.ts. */
   get word(): number {
     return this.#structures.word(this.index);
   }
   set word(word: number) {
     this.#structures.setWord(this.index, word);
+  }
+
+  // What the word says, for those who only look (view.ts).
+  get refs(): number {
+    return refsOf(this);
+  }
+  get isUnreferenced(): boolean {
+    return isUnreferenced(this);
+  }
+  get check(): boolean {
+    return isChecked(this);
+  }
+  get wanted(): boolean {
+    return isWanted(this);
   }
 
   /** Somebody got the buffer since a replacement policy last looked and cleared this. */

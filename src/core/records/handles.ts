@@ -4,16 +4,14 @@
 // handle can be opened and closed by a hit without a look at the structure.
 
 import { BrokenPromise } from '../errors.ts';
+import type { Handle } from '../ids.ts';
 import type { HammerIo } from './hammer-io.ts';
 import { nameOf } from './hammer-io.ts';
 import { Slot, Slots } from './slots.ts';
 import { Structures } from './structures.ts';
 import type { TicketRecord } from './tickets.ts';
 
-declare const handleBrand: unique symbol;
-
-/** A number that stands for a held buffer; stale after release, which is detected. */
-export type Handle = number & { readonly [handleBrand]: 'Handle' };
+export type { Handle };
 
 const INTERLOCK = 1 << 28;
 const BUSY = 1 << 29;

@@ -2,7 +2,7 @@
 // bits beside it. All words lie in one array, so that getting and releasing a resident buffer goes from block to number
 // (BlockTable) to word, and never touches the object, which is some hundred bytes somewhere else in memory:
 //
-//   block ──BlockTable──▶ index ──▶ word         references and interlock (lock.ts), RESTS, USED
+//   block ──BlockTable──▶ index ──▶ word         references and interlock (reference-word.ts), RESTS, USED
 //                           └─────▶ HammerIo     everything else; its `word` is this word
 //
 //   RESTS   getting and releasing the buffer only counts references. Follows from the flags of the structure, which sets it

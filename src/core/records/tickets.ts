@@ -7,15 +7,13 @@
 // records.
 
 import type { ClientAt, GetHow } from '../../../spec/buffer/snapshot.ts';
+import type { Ticket } from '../ids.ts';
 import type { HandleRecord, LiveHandle } from './handles.ts';
 import type { HammerIo } from './hammer-io.ts';
 import type { RunEntry } from './run-list.ts';
 import { Slot, Slots } from './slots.ts';
 
-declare const ticketBrand: unique symbol;
-
-/** A number that stands for an unfinished call; stale when the call has finished or was cancelled, which is detected. */
-export type Ticket = number & { readonly [ticketBrand]: 'Ticket' };
+export type { Ticket };
 
 /** What a ticket waits for. `failed` and `flushFailed` only wait to be told so. */
 export type WaitsAt = Exclude<ClientAt, 'idle' | 'hold'>;

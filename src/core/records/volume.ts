@@ -13,6 +13,7 @@
 // How flushes are issued, joined and ended is actions/barrier.ts.
 
 import type { FlushState } from '../../../spec/buffer/snapshot.ts';
+import { shown } from '../check-shape.ts';
 import { BlockTable } from './block-table.ts';
 import type { Buf } from './buf.ts';
 import { InvalidArgument } from '../errors.ts';
@@ -51,11 +52,12 @@ export class Volume {
 }
 
 export function volumeOf(m: MountState, number: number): Volume {
-  const volume = m.volumes[number];
+  // A text such as '0' would find a volume too.
+  const volume = typeof number === 'number' ? m.volumes[number] : undefined;
   if (volume === undefined) {
     throw new InvalidArgument(
       `a volume number below ${m.volumes.length}`,
-      String(number),
+      shown(number),
       'Volumes are numbered from 0.',
     );
   }

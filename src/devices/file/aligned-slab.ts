@@ -4,6 +4,7 @@
 // engine maps it by whole pages of the system, since it is protected and grown by pages; so its first byte is aligned to
 // 4096 at least. Probing an offset with a real O_DIRECT read would answer for one filesystem only: tmpfs takes any address.
 
+import { shown } from '../../core/check-shape.ts';
 import { InvalidArgument } from '../../core/errors.ts';
 
 /** The one part of WebAssembly that is used here. It is in every engine, but in no type library without the browser's. */
@@ -19,13 +20,9 @@ const PAGES_MAX = 65_536;
 
 /** A slab of at least `bytes` bytes, and where in it aligned memory begins. Throws InvalidArgument beyond 4 GiB. */
 export function alignedSlab(bytes: number): { slab: SharedArrayBuffer; offset: number } {
+  if (!Number.isSafeInteger(bytes) || bytes <= 0 || bytes > PAGES_MAX * PAGE_BYTES)
+    throw new InvalidArgument('an aligned slab of 1 byte to 4 GiB', shown(bytes), 'Choose fewer or smaller buffers.');
   const pages = Math.ceil(bytes / PAGE_BYTES);
-  if (!Number.isSafeInteger(bytes) || bytes <= 0 || pages > PAGES_MAX)
-    throw new InvalidArgument(
-      'an aligned slab of 1 byte to 4 GiB',
-      `${bytes} bytes`,
-      'Choose fewer or smaller buffers.',
-    );
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   return { slab: memory.buffer, offset: 0 };
 }

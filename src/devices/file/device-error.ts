@@ -1,12 +1,14 @@
 // What can go wrong between the layer and a file: one error that names the file, what was asked of it, what was seen, and
 // what somebody can do about it. It is thrown by `FileDevice.open`, and comes with the completion of a request that failed.
 //
-// `code` is what the system said (`ENOSPC`), or one of four words of our own for what the system does not call an error:
+// `code` is what the system said (`ENOSPC`), or one of our own words for what the system does not call an error:
 //
 //   SHORT     the file or device ends before the place that was promised to be there
 //   STUCK     a write was accepted, and no byte of it moved
 //   THREAD    the I/O thread has died; nothing is known about what it was doing
 //   MALFORMED what was read is not what the file claims to be
+//   REMOVED   the path of an open file leads nowhere any more
+//   REPLACED  the path of an open file leads to another file
 
 import { getSystemErrorMap } from 'node:util';
 import { HammerIoError } from '../../core/errors.ts';

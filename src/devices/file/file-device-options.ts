@@ -1,5 +1,6 @@
 // How a FileDevice is set up, and the check that a set-up makes sense before any file is touched.
 
+import { checkShape, listOf, optional, PATH, shape, SHARED_MEMORY, TRUTH, whole } from '../../core/check-shape.ts';
 import { InvalidArgument } from '../../core/errors.ts';
 import type { FileVolume } from './volume-file.ts';
 
@@ -15,17 +16,33 @@ export interface FileDeviceOptions {
   readonly writeLog?: string;
 }
 
+/** Of one volume, but for its path and whether it is made. */
+export const FILE_VOLUME_ENTRIES = {
+  path: PATH,
+  blocks: optional(whole(1)),
+  direct: optional(TRUTH),
+  dsync: optional(TRUTH),
+  readOnly: optional(TRUTH),
+  watchPath: optional(TRUTH),
+};
+
+const FILE_DEVICE_SHAPE = shape<FileDeviceOptions>({
+  volumes: listOf(shape<FileVolume>({ ...FILE_VOLUME_ENTRIES, create: optional(TRUTH) })),
+  blockBytes: whole(8),
+  slab: SHARED_MEMORY,
+  writeLog: optional(PATH),
+});
+
 /** No disk has smaller ones; one that has larger ones refuses when the volume is opened. */
 const SECTOR_BYTES = 512;
 
-export function checkFileDeviceOptions({ volumes, blockBytes, slab, writeLog }: FileDeviceOptions): void {
+export function checkFileDeviceOptions(options: FileDeviceOptions): void {
+  checkShape(FILE_DEVICE_SHAPE, options, 'FileDevice.open');
+  const { volumes, blockBytes } = options;
   expect(volumes.length > 0, 'a volume or more', 'none');
-  expect(isPositive(blockBytes) && blockBytes % 8 === 0, 'a blockBytes that is a positive multiple of 8', blockBytes);
-  expect(slab instanceof SharedArrayBuffer, 'a slab that is a SharedArrayBuffer', Object.prototype.toString.call(slab));
-  expect(writeLog === undefined || isPath(writeLog), 'a writeLog that is a path', writeLog);
+  expect(blockBytes % 8 === 0, 'a blockBytes that is a positive multiple of 8', blockBytes);
   for (const { path, blocks, create, readOnly, direct } of volumes) {
-    expect(isPath(path), 'a volume whose path is a string that is not empty', path);
-    const fits = blocks === undefined || (isPositive(blocks) && Number.isSafeInteger(blocks * blockBytes));
+    const fits = blocks === undefined || Number.isSafeInteger(blocks * blockBytes);
     expect(fits, `a number of blocks for ${path} that is positive and fits into a file`, blocks);
     const isWhole = direct !== true || blockBytes % SECTOR_BYTES === 0;
     expect(isWhole, `blocks of whole sectors of ${SECTOR_BYTES} bytes for ${path}, with direct`, blockBytes);
@@ -35,9 +52,6 @@ export function checkFileDeviceOptions({ volumes, blockBytes, slab, writeLog }: 
     }
   }
 }
-
-const isPositive = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) > 0;
-const isPath = (path: unknown): boolean => typeof path === 'string' && path !== '' && !path.includes('\0');
 
 function expect(holds: boolean, promised: string, seen: unknown): void {
   if (!holds) throw new InvalidArgument(promised, String(seen), 'Correct the options of the device.');

@@ -29,8 +29,9 @@ import { IoRing, SLOTS } from './io-ring.ts';
 import type { IoThreadData } from './io-thread.ts';
 import { startIoWorker } from './io-worker-start.ts';
 import { FLUSH, FLUSH_AHEAD, READ, WRITE } from './job.ts';
+import { REMOVED, REPLACED } from './path-guard.ts';
 import { END_OF_FILE, NO_PROGRESS, OK } from './transfer.ts';
-import { VolumeFile } from './volume-file.ts';
+import { strayed, VolumeFile } from './volume-file.ts';
 import { encodeHeader, VERSION } from './write-log-format.ts';
 
 export type { FileDeviceOptions } from './file-device-options.ts';
@@ -114,6 +115,7 @@ export class FileDevice implements Device {
         slab,
         blockBytes,
         files: files.map(({ fd }) => fd),
+        guards: files.map(({ guard }) => guard),
         log: log && { file: log.handle.fd, end: log.end },
       };
       const worker = await startIoWorker(data);
@@ -164,7 +166,10 @@ export class FileDevice implements Device {
     this.#schedule();
   }
 
-  /** Waits for what is pending, ends the thread, closes and unlocks. Flushes nothing. May be called again. */
+  /**
+   * Waits for what is pending, ends the thread, closes and unlocks. Flushes nothing. May be called again. Rejects with DeviceError,
+   * when all else is closed: code REMOVED or REPLACED for a file whose path does not lead to it any more.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -278,10 +283,12 @@ export class FileDevice implements Device {
   }
 
   #errorOf(request: DeviceRequest, verdict: number, failedAt: number, inLog: boolean): DeviceError {
+    const file = this.#files[request.volume]!;
+    if (verdict === REMOVED || verdict === REPLACED) return strayed(file, verdict, 'flush');
     const code = codeOf(verdict);
     if (inLog) return new DeviceError({ file: this.#log!.path, operation: 'log', code, offset: failedAt });
     const place = this.#placeOf(request);
-    const { volume } = this.#files[request.volume]!;
+    const { volume } = file;
     if (code === 'SHORT') return new DeviceError({ ...place, code, seen: `the file ends at byte ${failedAt}` });
     if (code === 'EINVAL' && volume.direct === true) return new DeviceError({ ...place, code, advice: DIRECT_ADVICE });
     return new DeviceError({ ...place, code });

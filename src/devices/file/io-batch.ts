@@ -16,13 +16,18 @@
 // system call, unless something was written in between; so it is answered before the writes that have come with it, which it
 // need not cover. A program that makes a batch durable and changes the next one meanwhile waits for one fdatasync a batch.
 //
+// A file that has lost its name or its end takes writes and flushes as if nothing were (see path-guard.ts). Its length is looked at
+// before writes, because they would grow it again with holes, and its path after fdatasync. The first such finding stays, like
+// a failed fdatasync: no later flush may say that all is well.
+//
 // With a write log, each write is appended before it is issued, its failure after it, and a flush when it has succeeded. A
 // write that cannot be logged is not issued, a flush that cannot be logged has not succeeded: a log with gaps proves nothing.
 
 import type { IoCounters } from './io-counters.ts';
 import { FLUSH, FLUSH_AHEAD, READ, WRITE, type Job } from './job.ts';
+import { lookAtLength, lookAtPath, type PathGuard } from './path-guard.ts';
 import type { Syscalls } from './syscalls.ts';
-import { OK, Transfer } from './transfer.ts';
+import { END_OF_FILE, OK, Transfer } from './transfer.ts';
 import type { WriteLog } from './write-log.ts';
 
 /** What one readv or writev takes (IOV_MAX of Linux). */
@@ -35,6 +40,8 @@ const BYTES_PER_PIECE = 4 * 1024 * 1024;
 export interface IoBatchOptions {
   /** File descriptor of each volume. */
   readonly files: readonly number[];
+  /** Of each volume whose path and length are watched. Default: none. */
+  readonly guards?: readonly (PathGuard | undefined)[];
   readonly blockBytes: number;
   readonly syscalls: Syscalls;
   readonly counters: IoCounters;
@@ -46,19 +53,24 @@ type Move = (fd: number, views: readonly Uint8Array[], position: number) => numb
 
 export class IoBatch {
   readonly #files: readonly number[];
+  readonly #guards: readonly (PathGuard | undefined)[];
+  readonly #syscalls: Syscalls;
   readonly #blockBytes: number;
   readonly #counters: IoCounters;
   readonly #log: WriteLog | undefined;
   readonly #transfer: Transfer;
   readonly #read: Move;
   readonly #write: Move;
-  /** Per volume: the verdict of its first flush that failed. */
+  /** Per volume: the verdict of its first flush that failed, and where its file ends if that was why. */
   readonly #flushVerdicts: number[];
+  readonly #ends: number[];
   /** Volumes that were flushed ahead, and not written to since. */
   readonly #flushedAhead = new Set<number>();
 
-  constructor({ files, blockBytes, syscalls, counters, log }: IoBatchOptions) {
+  constructor({ files, guards = [], blockBytes, syscalls, counters, log }: IoBatchOptions) {
     this.#files = files;
+    this.#guards = guards;
+    this.#syscalls = syscalls;
     this.#blockBytes = blockBytes;
     this.#counters = counters;
     this.#log = log;
@@ -66,6 +78,7 @@ export class IoBatch {
     this.#read = (fd, views, position) => this.#transfer.read(fd, views, position);
     this.#write = (fd, views, position) => this.#transfer.write(fd, views, position);
     this.#flushVerdicts = files.map(() => OK);
+    this.#ends = files.map(() => 0);
   }
 
   /** Carries out all jobs. `settled` is told of reads and writes piece by piece, of flushes when all have verdicts. */
@@ -85,6 +98,7 @@ export class IoBatch {
     const writes = jobs.filter(({ kind }) => kind === WRITE);
     if (writes.length > 0) {
       this.#counters.add('writes', writes.length);
+      for (const volume of volumesOf(writes)) this.#lookAtLength(volume);
       this.#inPieces(writes, Infinity, (run) => this.#writeRun(run), settled);
     }
     const aheads = jobs.filter(({ kind }) => kind === FLUSH_AHEAD);
@@ -148,7 +162,12 @@ export class IoBatch {
   }
 
   #writeRun(run: readonly Job[]): void {
-    this.#flushedAhead.delete(run[0]!.volume);
+    const { volume } = run[0]!;
+    this.#flushedAhead.delete(volume);
+    if (this.#flushVerdicts[volume] === END_OF_FILE) {
+      for (const job of run) job.failed(END_OF_FILE, this.#ends[volume]!);
+      return;
+    }
     const log = this.#log;
     if (log === undefined) {
       this.#carryOut(run, this.#write);
@@ -190,7 +209,8 @@ export class IoBatch {
       inLog = verdict !== OK;
     }
     if (verdict === OK) return;
-    for (const flush of flushes) if (flush.volume === volume) flush.failed(verdict, inLog ? this.#log!.end : 0, inLog);
+    const at = inLog ? this.#log!.end : this.#ends[volume]!;
+    for (const flush of flushes) if (flush.volume === volume) flush.failed(verdict, at, inLog);
   }
 
   /** Not logged: what a log says is durable is what the owner may rely on, and the owner has not been told. */
@@ -198,10 +218,30 @@ export class IoBatch {
     if (this.#sync(volume) === OK) this.#flushedAhead.add(volume);
   }
 
-  /** fdatasync, unless one has failed. Answers a verdict. */
+  /** fdatasync, unless one has failed, and a look at the file. Answers a verdict. */
   #sync(volume: number): number {
-    if (this.#flushVerdicts[volume] === OK) this.#flushVerdicts[volume] = this.#transfer.sync(this.#files[volume]!);
+    if (this.#flushVerdicts[volume] === OK) {
+      this.#flushVerdicts[volume] = this.#transfer.sync(this.#files[volume]!);
+      this.#lookAtLength(volume);
+      this.#lookAtPath(volume);
+    }
     return this.#flushVerdicts[volume]!;
+  }
+
+  /** Has the file lost its end? Then nothing is written to it any more, and no flush succeeds. */
+  #lookAtLength(volume: number): void {
+    const guard = this.#guards[volume];
+    if (guard === undefined || this.#flushVerdicts[volume] !== OK) return;
+    const { verdict, size } = lookAtLength(guard, this.#files[volume]!, this.#syscalls);
+    this.#flushVerdicts[volume] = verdict;
+    this.#ends[volume] = size;
+  }
+
+  /** Has the file lost its name? */
+  #lookAtPath(volume: number): void {
+    const guard = this.#guards[volume];
+    if (guard !== undefined && this.#flushVerdicts[volume] === OK)
+      this.#flushVerdicts[volume] = lookAtPath(guard, this.#syscalls);
   }
 }
 

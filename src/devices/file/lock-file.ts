@@ -10,13 +10,18 @@
 //   taken over   under a second lock, `<path>.lock.takeover`: whoever gets it looks at the lock again, and only then removes
 //                it. Without it, one could remove the lock that another has just taken over. A process that dies between the
 //                two leaves the second lock behind; the error then names it, and a person removes it
+//   shared       by those who only read: each has a file of its own, `<path>.lock.reader.<pid>.…`. Whoever writes takes the lock
+//                first and looks for readers then, a reader makes its file first and looks for the lock then; so of two that
+//                come together at least one sees the other
 //   released     by unlinking, if it still says what we wrote: somebody may have removed it by hand, and another process
 //                taken it. (Inode numbers would not tell: the next file gets the number of the one that was removed.)
 //
 // Hard links to the locked file are other names with other locks; within a process `volume-file.ts` notices them.
 
-import { link, readFile, readlink, unlink, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { link, readdir, readFile, readlink, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { DeviceError, deviceErrorFrom } from './device-error.ts';
 
@@ -68,7 +73,30 @@ export class LockFile {
       } finally {
         await unlink(temporary);
       }
-      return new LockFile(path, text);
+      const taken = new LockFile(path, text);
+      const reader = await liveReader(path, own);
+      if (reader === undefined) return taken;
+      await taken.release();
+      throw held(file, reader.path, reader.holder, reader.life);
+    } catch (thrown) {
+      throw deviceErrorFrom(thrown, { file, operation: 'lock', ...whatLockFailureMeans(thrown, path) });
+    }
+  }
+
+  /** Shares the lock of a file with others who only read. Throws as `take`: EBUSY while somebody may write. */
+  static async share(file: string): Promise<LockFile> {
+    const lock = `${file}.lock`;
+    const own = await self(++lastNumber);
+    const text = `${JSON.stringify(own)}\n`;
+    const path = `${lock}${READER}${own.pid}.${own.thread}.${own.number}`;
+    try {
+      await writeNew(path, text);
+      const shared = new LockFile(path, text);
+      const writer = await readHolder(lock);
+      const life = writer === undefined ? 'dead' : await lifeOf(writer, own);
+      if (writer === undefined || life === 'dead') return shared;
+      await shared.release();
+      throw held(file, lock, writer, life);
     } catch (thrown) {
       throw deviceErrorFrom(thrown, { file, operation: 'lock', ...whatLockFailureMeans(thrown, path) });
     }
@@ -77,11 +105,32 @@ export class LockFile {
   /** Gives the lock back. A lock that is not ours any more, because somebody removed it by hand, is left alone. */
   async release(): Promise<void> {
     try {
-      if ((await readFile(this.#path, 'utf8')) === this.#text) await unlink(this.#path);
+      if ((await textIn(this.#path)) === this.#text) await unlink(this.#path);
     } catch (thrown) {
       if (!isCode(thrown, 'ENOENT')) throw deviceErrorFrom(thrown, { file: this.#path, operation: 'close' });
     }
   }
+}
+
+/** Between the name of a lock and who shares it. */
+const READER = '.reader.';
+
+/** Somebody who shares the lock and may be alive. What dead ones have left is removed. */
+async function liveReader(
+  lock: string,
+  own: LockHolder,
+): Promise<{ path: string; holder: LockHolder | 'malformed'; life: Life } | undefined> {
+  const directory = dirname(lock);
+  for (const name of await readdir(directory)) {
+    if (!name.startsWith(`${basename(lock)}${READER}`)) continue;
+    const path = join(directory, name);
+    const holder = await readHolder(path);
+    if (holder === undefined) continue;
+    const life = await lifeOf(holder, own);
+    if (life !== 'dead') return { path, holder, life };
+    await unlink(path).catch(() => undefined); // Another who writes may have been quicker.
+  }
+  return undefined;
 }
 
 async function writeNew(path: string, text: string): Promise<void> {
@@ -141,7 +190,7 @@ async function self(number: number): Promise<LockHolder> {
 /** The holder that a lock names; undefined if the lock has gone, and `malformed` without a pid if it says nothing. */
 async function readHolder(path: string): Promise<LockHolder | 'malformed' | undefined> {
   try {
-    const holder = JSON.parse(await readFile(path, 'utf8')) as Partial<LockHolder> | null;
+    const holder = JSON.parse(await textIn(path)) as Partial<LockHolder> | null;
     const words = [holder?.started, holder?.boot, holder?.pidNamespace, holder?.host];
     const isWhole = Number.isSafeInteger(holder?.pid) && words.every((word) => typeof word === 'string');
     return isWhole ? (holder as LockHolder) : 'malformed';
@@ -180,6 +229,9 @@ async function processStat(pid: number): Promise<{ started: string; isZombie: bo
   return { started: fields[19] ?? '', isZombie: fields[0] === 'Z' || fields[0] === 'X' };
 }
 
+/** The text of a lock, without waiting should it be a pipe. */
+const textIn = (path: string): Promise<string> =>
+  readFile(path, { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NONBLOCK });
 const textOf = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
 
 const isCode = (thrown: unknown, code: string): boolean => (thrown as { code?: unknown } | null)?.code === code;

@@ -1,7 +1,7 @@
 // One volume: a regular file or a block device that is open, measured, and nobody else's.
 //
 //   whose      Linux lets one opener at a time have a block device with O_EXCL, and none while it is mounted. A regular file
-//              is guarded by a lock file beside it. Both end at the first name of the file (realpath), so symbolic links are
+//              is guarded by a lock file beside it, which those who only read share. Both end at the first name of the file (realpath), so symbolic links are
 //              one file. Hard links are two names with two locks; within a process they are noticed by device and inode.
 //   how long   a block device has no size for stat(2). The system's answers are ioctls, which node does not have, and
 //              /sys/dev/block, which is Linux's and not always mounted. Reading is enough: at and behind the end a read
@@ -9,17 +9,22 @@
 //              regular files, and of a number of blocks that is given: can the last byte of the last block be read?
 //   created    a regular file is made under the lock and is removed again if the device cannot be opened. It is sparse: space
 //              is taken when blocks are written, and ENOSPC comes then.
+//   watched    a regular file can lose its name or its end while it is open: see path-guard.ts
 //   direct     O_DIRECT is tried with one read when the volume is opened, because some filesystems refuse it only then. Where
 //              the file has no space yet nothing is transferred, and they refuse it later.
 //
-// Nothing is opened that is neither a regular file nor a block device: opening a pipe could wait for ever.
+// Nothing is opened that is neither a regular file nor a block device (see find-file.ts): opening a pipe could wait for ever.
 
 import { constants } from 'node:fs';
-import { open, realpath, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { open, realpath, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { alignedSlab } from './aligned-slab.ts';
-import { DeviceError, deviceErrorFrom, DIRECT_ADVICE } from './device-error.ts';
+import { DeviceError, deviceErrorFrom, DIRECT_ADVICE, type DeviceOperation } from './device-error.ts';
+import { findFile, type FileKind } from './find-file.ts';
 import { LockFile } from './lock-file.ts';
+import { guardOf, lookAtPath, REMOVED, type PathGuard } from './path-guard.ts';
+import { SYSTEM_CALLS } from './syscalls.ts';
+import { OK } from './transfer.ts';
 
 /** A regular file or block device to be opened. */
 export interface FileVolume {
@@ -35,23 +40,54 @@ export interface FileVolume {
   readonly create?: boolean;
   /** Refuse writes. Default false. */
   readonly readOnly?: boolean;
+  /**
+   * Look at every device flush and at close whether `path` still leads to the file that is written, and fail (code REMOVED or
+   * REPLACED) if it was deleted or another was renamed over it. Default true. Switch it off where a filesystem gives an open file
+   * new inode numbers, as some network filesystems do; one that does so already at open is noticed.
+   */
+  readonly watchPath?: boolean;
 }
 
-/** The volumes that this module has open, by what they are. */
-const openHere = new Set<string>();
+/** The volumes that this module has open, by what they are: how many times to read, or once to write. */
+const openHere = new Map<string, number | 'written'>();
+
+/** Open for good: their bytes have no other name. */
+const strays: FileHandle[] = [];
+
+/** The error for a file whose path does not lead to it any more, with the way to its bytes. */
+export function strayed({ volume, fd }: VolumeFile, verdict: number, operation: DeviceOperation): DeviceError {
+  const isRemoved = verdict === REMOVED;
+  return new DeviceError({
+    file: volume.path,
+    operation,
+    code: isRemoved ? 'REMOVED' : 'REPLACED',
+    seen: isRemoved
+      ? 'the file was deleted or moved away while it was open'
+      : 'another file was put in its place while it was open',
+    advice: `Its bytes can be copied from /proc/${process.pid}/fd/${fd} as long as this process runs.`,
+  });
+}
 
 export class VolumeFile {
   readonly volume: FileVolume;
   /** The path without symbolic links. */
   readonly path: string;
   readonly blocks: number;
+  /** Of a regular file that may be written. */
+  readonly guard: PathGuard | undefined;
   readonly #handle: FileHandle;
   readonly #undo: Undo;
 
-  private constructor(volume: FileVolume, path: string, blocks: number, handle: FileHandle, undo: Undo) {
+  private constructor(
+    volume: FileVolume,
+    found: Pick<VolumeFile, 'path' | 'blocks' | 'guard'>,
+    handle: FileHandle,
+    undo: Undo,
+  ) {
     this.volume = volume;
-    this.path = path;
-    this.blocks = blocks;
+    this.path = found.path;
+    this.blocks = found.blocks;
+    this.guard = found.guard;
     this.#handle = handle;
     this.#undo = undo;
   }
@@ -68,11 +104,15 @@ export class VolumeFile {
       if (kind !== 'block device') await lock(path, volume, undo);
       if (kind === 'nothing') await create(path, volume.blocks! * blockBytes, undo);
       const handle = await openHandle(path, volume, kind === 'block device');
-      undo.later(() => handle.close());
-      await claim(path, handle, undo);
+      undo.later(() => handle.close(), 'handle');
+      await claim(path, handle, volume.readOnly === true, undo);
       const blocks = await measure(path, volume, blockBytes);
       if (volume.direct === true) await tryDirect(path, handle, blockBytes);
-      return new VolumeFile(volume, path, blocks, handle, undo);
+      const isGuarded = kind !== 'block device' && volume.readOnly !== true;
+      const guard = isGuarded
+        ? guardOf(handle.fd, volume.path, blocks * blockBytes, volume.watchPath ?? true, SYSTEM_CALLS)
+        : undefined;
+      return new VolumeFile(volume, { path, blocks, guard }, handle, undo);
     } catch (thrown) {
       // What went wrong first says most; that something could not be undone comes second.
       await undo.run().catch(() => undefined);
@@ -80,10 +120,18 @@ export class VolumeFile {
     }
   }
 
-  /** Closes and unlocks. */
+  /**
+   * Closes and unlocks. A file that has lost its name (DeviceError, code REMOVED or REPLACED) is unlocked and stays open until the
+   * process ends, because closing it could free its blocks.
+   */
   async close(): Promise<void> {
     this.#undo.keep('file');
+    const verdict = this.guard === undefined ? OK : lookAtPath(this.guard, SYSTEM_CALLS);
+    if (verdict === OK) return this.#undo.run();
+    this.#undo.keep('handle');
+    strays.push(this.#handle);
     await this.#undo.run();
+    throw strayed(this, verdict, 'close');
   }
 
   /** As close, but a file that was made is removed: the device could not be opened. */
@@ -119,21 +167,9 @@ class Undo {
   }
 }
 
-type Kind = 'regular file' | 'block device' | 'nothing';
-
-async function find({ path, create: mayCreate }: FileVolume): Promise<{ path: string; kind: Kind }> {
+async function find({ path, create: mayCreate }: FileVolume): Promise<{ path: string; kind: FileKind | 'nothing' }> {
   try {
-    const real = await realpath(path);
-    const found = await stat(real);
-    if (found.isFile()) return { path: real, kind: 'regular file' };
-    if (found.isBlockDevice()) return { path: real, kind: 'block device' };
-    throw new DeviceError({
-      file: path,
-      operation: 'open',
-      code: found.isDirectory() ? 'EISDIR' : 'ENOTSUP',
-      seen: `it is ${found.isDirectory() ? 'a directory' : 'a character device, pipe or socket'}`,
-      advice: 'Name a regular file or a block device.',
-    });
+    return await findFile(path);
   } catch (thrown) {
     if ((thrown as { code?: unknown }).code !== 'ENOENT' || mayCreate !== true) throw thrown;
     // The directory must exist; what is not there yet has no links to follow.
@@ -143,7 +179,7 @@ async function find({ path, create: mayCreate }: FileVolume): Promise<{ path: st
 
 async function lock(path: string, { readOnly }: FileVolume, undo: Undo): Promise<void> {
   try {
-    const held = await LockFile.take(path);
+    const held = await (readOnly === true ? LockFile.share(path) : LockFile.take(path));
     undo.later(() => held.release());
   } catch (thrown) {
     // Where nobody can write, nobody needs to be kept out, and no lock could be made.
@@ -185,11 +221,12 @@ async function openHandle(path: string, volume: FileVolume, isBlockDevice: boole
   }
 }
 
-/** Nobody in this process has it open under another name. */
-async function claim(path: string, handle: FileHandle, undo: Undo): Promise<void> {
+/** Nobody in this process has it open under another name, unless all only read. */
+async function claim(path: string, handle: FileHandle, readOnly: boolean, undo: Undo): Promise<void> {
   const { dev, ino } = await handle.stat({ bigint: true });
   const identity = `${dev}:${ino}`;
-  if (openHere.has(identity)) {
+  const before = openHere.get(identity) ?? 0;
+  if (before === 'written' || (before > 0 && !readOnly)) {
     throw new DeviceError({
       file: path,
       operation: 'open',
@@ -198,8 +235,12 @@ async function claim(path: string, handle: FileHandle, undo: Undo): Promise<void
       advice: 'Name each file once.',
     });
   }
-  openHere.add(identity);
-  undo.later(() => openHere.delete(identity));
+  openHere.set(identity, readOnly ? before + 1 : 'written');
+  undo.later(() => {
+    const now = openHere.get(identity)!;
+    if (now === 'written' || now === 1) openHere.delete(identity);
+    else openHere.set(identity, now - 1);
+  });
 }
 
 /** The number of blocks to use. */

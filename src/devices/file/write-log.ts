@@ -9,8 +9,9 @@
 //
 // The first append that fails ends the log: what follows a gap would be read as if there were none.
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { checkShape, PATH } from '../../core/check-shape.ts';
 import { DeviceError, deviceErrorFrom } from './device-error.ts';
 import type { Job } from './job.ts';
 import { OK, type Transfer } from './transfer.ts';
@@ -122,6 +123,7 @@ export type LogEntry =
  * is no write log or is damaged anywhere but at its end.
  */
 export function* readWriteLog(path: string): Generator<LogEntry, void, void> {
+  checkShape(PATH, path, 'the path of readWriteLog');
   const file = new LogFile(path);
   try {
     const header = readHeader(file);
@@ -179,7 +181,8 @@ class LogFile {
 
   constructor(path: string) {
     this.#path = path;
-    this.#fd = this.#ask(() => openSync(path, 'r'));
+    // A pipe is opened without waiting for its other end, and is empty.
+    this.#fd = this.#ask(() => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
     this.left = this.#ask(() => fstatSync(this.#fd).size);
   }
 

@@ -51,7 +51,7 @@ export class FileCells {
     this.#parts = parts;
     this.#work = work;
     this.#verify = verify;
-    this.#blockBytes = parts.core.state.blockBytes;
+    this.#blockBytes = parts.core.view.blockBytes;
     for (const { fileOffset, length } of work.file.index.values()) this.size = Math.max(this.size, fileOffset + length);
   }
 

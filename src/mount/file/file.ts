@@ -23,7 +23,9 @@
 // alone. So it is done here, after the read, and not by DirectIo, which compares on its path through the device cache only.
 
 import type { Element, Extent } from '../../direct/index.ts';
+import { shown } from '../../core/check-shape.ts';
 import { InvalidArgument } from '../../core/errors.ts';
+import { ABORT } from '../call-options.ts';
 import { MountClosed, ReadOnlyError } from '../errors.ts';
 import type { Part } from './cells.ts';
 import { FileCells } from './cells.ts';
@@ -90,6 +92,7 @@ export class MountFile {
    * reason.
    */
   async read(offset: number, length: number, patience: AbortOptions = {}): Promise<Uint8Array> {
+    ABORT.check(patience, 'read');
     checkRange(offset, length);
     const into = new Uint8Array(Math.max(0, Math.min(length, this.size - offset)));
     await this.readInto(offset, into, patience);
@@ -101,7 +104,9 @@ export class MountFile {
    * rejects, some of them may have been filled. Into memory of Mount.lend nothing is copied, and an abort takes effect when the
    * device has done with it.
    */
-  async readInto(offset: number, into: Uint8Array, { signal }: AbortOptions = {}): Promise<number> {
+  async readInto(offset: number, into: Uint8Array, options: AbortOptions = {}): Promise<number> {
+    ABORT.check(options, 'readInto');
+    const { signal } = options;
     checkBytes(offset, into);
     const filled = Math.max(0, Math.min(into.length, this.size - offset));
     await this.#inCells(offset, into.subarray(0, filled), signal, (part) => this.#cells.read(part));
@@ -117,7 +122,9 @@ export class MountFile {
    * Rejects with FileWriteFailed (the mount is read-only from then on), ReadOnlyError, NoSpace, what `read` rejects with when a
    * part of a cell is written, or the signal's reason: what has left for the device goes on then.
    */
-  async write(offset: number, bytes: Uint8Array, { signal }: AbortOptions = {}): Promise<void> {
+  async write(offset: number, bytes: Uint8Array, options: AbortOptions = {}): Promise<void> {
+    ABORT.check(options, 'write');
+    const { signal } = options;
     checkBytes(offset, bytes);
     this.#parts.faults.promiseWritable();
     await this.#inCells(offset, bytes, signal, (part) => this.#cells.write(part));
@@ -238,14 +245,17 @@ function elementOf({ fileOffset, volume, block, length, crc }: Extent): Element 
 
 function checkBytes(offset: number, bytes: Uint8Array): void {
   if (!(bytes instanceof Uint8Array)) {
-    const seen = Object.prototype.toString.call(bytes);
-    throw new InvalidArgument('a Uint8Array, such as a Buffer', seen, 'Make one over the memory that is meant.');
+    throw new InvalidArgument(
+      'a Uint8Array, such as a Buffer',
+      shown(bytes),
+      'Make one over the memory that is meant.',
+    );
   }
   checkRange(offset, bytes.length);
 }
 
 function checkRange(offset: number, length: number): void {
   if (Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0) return;
-  const seen = `${length} bytes from byte ${offset} on`;
+  const seen = `${String(length)} bytes from byte ${String(offset)} on`;
   throw new InvalidArgument('a range of whole bytes from 0 on', seen, 'Correct the offset or the length.');
 }

@@ -9,6 +9,7 @@
 // Only those of a mount that breaks reject at once: then nothing is lent any more, and the memory is the program's when `close`
 // has ended.
 
+import { shown } from '../../core/check-shape.ts';
 import { InvalidArgument } from '../../core/errors.ts';
 import type { Breakable } from '../lifecycle.ts';
 import type { AbortOptions } from '../waits.ts';
@@ -80,7 +81,7 @@ export class Loans implements Breakable {
   async lend(bytes: number, patience: AbortOptions): Promise<LentMemory> {
     if (!Number.isSafeInteger(bytes) || bytes <= 0 || bytes > this.#memory.bytes) {
       const promised = `1 to ${this.#memory.bytes} bytes, which the mount has to lend`;
-      throw new InvalidArgument(promised, String(bytes), 'Open the mount with more lentBytes.');
+      throw new InvalidArgument(promised, shown(bytes), 'Open the mount with more lentBytes.');
     }
     const lent = new LentMemory(
       await this.#memory.lend(Math.ceil(bytes / this.blockBytes) * this.blockBytes, patience),

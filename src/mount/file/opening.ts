@@ -2,8 +2,10 @@
 
 import type { DataZone, Element } from '../../direct/index.ts';
 import { DirectIo } from '../../direct/index.ts';
+import { checkShape, listOf, optional, shape, TRUTH, whole } from '../../core/check-shape.ts';
 import { InvalidArgument } from '../../core/errors.ts';
-import { checkApart, checkExtents, promiseList } from './lists.ts';
+import { ZONE_SHAPE } from '../../direct/direct-options.ts';
+import { checkApart } from './lists.ts';
 import type { FileParts } from './parts.ts';
 import { FileWork } from './work.ts';
 
@@ -32,17 +34,32 @@ export interface FileOptions {
   readonly extentBytes?: number;
 }
 
+const EXTENT_SHAPE = shape<Element>({
+  fileOffset: whole(0),
+  volume: whole(0),
+  block: whole(0),
+  length: whole(1),
+  crc: optional(whole(0, 0xffff_ffff)),
+});
+
+const FILE_SHAPE = shape<FileOptions>({
+  extents: optional(listOf(EXTENT_SHAPE)),
+  older: optional(listOf(EXTENT_SHAPE)),
+  space: listOf(ZONE_SHAPE),
+  verify: optional(TRUTH),
+  doubleBuffer: optional(TRUTH),
+  extentBytes: optional(whole(1)),
+});
+
 /** Opens a file. The errors are those of Mount.openFile. */
 export async function openWork(parts: FileParts, options: FileOptions): Promise<FileWork> {
   const { core, files, lifecycle, fileMemory, room, turns } = parts;
   lifecycle.promiseUsable();
+  checkShape(FILE_SHAPE, options, 'openFile');
   const { extents = [], older = [], space, verify = true, doubleBuffer = false } = options;
-  const { extentBytes = 16 * core.state.blockBytes } = options;
-  promiseList(space, 'space', 'Say which blocks are the file’s.');
+  const { extentBytes = 16 * core.view.blockBytes } = options;
   checkSpace(parts, space);
-  checkExtents(extents);
-  checkExtents(older);
-  checkApart(extents, core.state.blockBytes);
+  checkApart(extents, core.view.blockBytes);
   // DirectIo compares CRCs only on one of its paths, so all of that is done here.
   const direct = new DirectIo({ core, zones: space, extentBytes, doubleBuffer, checksums: verify, verify: false });
   if (extentBytes > fileMemory.bytes) {
@@ -50,7 +67,7 @@ export async function openWork(parts: FileParts, options: FileOptions): Promise<
     throw new InvalidArgument(promised, String(extentBytes), 'Give the mount more fileBytes, or the slab more room.');
   }
   for (const { volume, block, length } of [...extents, ...older]) {
-    const blocks = Math.ceil(length / core.state.blockBytes);
+    const blocks = Math.ceil(length / core.view.blockBytes);
     if (direct.isReachable({ volume, block }, blocks)) continue;
     const seen = `${blocks} blocks from block ${block} of volume ${volume} on`;
     throw new InvalidArgument('extents that lie in the space of the file', seen, 'Correct the extents or the space.');
@@ -75,7 +92,7 @@ function checkSpace({ core, files }: FileParts, space: readonly DataZone[]): voi
   for (const zone of space) {
     const { volume, block, blocks } = zone;
     const seen = `${blocks} blocks from block ${block} of volume ${volume} on`;
-    const end = core.state.volumes[volume]?.blocks;
+    const end = core.view.volumes[volume]?.blocks;
     if (end === undefined || !(block + blocks <= end)) {
       throw new InvalidArgument('space on the volumes of the mount', seen, 'Correct the space.');
     }

@@ -1,7 +1,7 @@
 // What open files need of their mount.
 
 import type { HammerIoCore } from '../../core/hammer-io-core.ts';
-import type { CachePolicy } from '../../policy/clock-policy.ts';
+import type { CachePolicy } from '../../policy/cache-policy.ts';
 import type { Faults } from '../faults.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Room } from '../room.ts';

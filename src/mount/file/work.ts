@@ -10,7 +10,7 @@ import type { DirectOutcome } from '../../../spec/direct/vocabulary.ts';
 import type { DeviceRequest, Result } from '../../core/device.ts';
 import type { DirectFile, DirectIo, Extent, Front, Place } from '../../direct/index.ts';
 import { CacheFull } from '../../core/errors.ts';
-import type { Ticket } from '../../core/records/tickets.ts';
+import type { Ticket } from '../../core/ids.ts';
 import type { Breakable } from '../lifecycle.ts';
 import type { Passage, Room } from '../room.ts';
 import type { Participant, Source, Turns } from '../turns.ts';

@@ -6,9 +6,10 @@
 // already is refused unless the caller says `overwrite`; all are looked at before the first is written.
 
 import { randomUUID } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { checkShape, having, listOf, optional, PATH, shape, TEXT, TRUTH, whole } from '../../core/check-shape.ts';
 import { InvalidArgument } from '../../core/errors.ts';
-import { deviceErrorFrom } from '../../devices/file/device-error.ts';
+import { DeviceError } from '../../devices/file/device-error.ts';
+import { readFirstBytes } from '../../devices/file/find-file.ts';
 import { FileDevice } from '../../devices/file/index.ts';
 import type { MountDevice } from '../../devices/mount-device.ts';
 import { RawBlocks } from './raw-blocks.ts';
@@ -39,6 +40,12 @@ export interface FormatVolumesOptions extends FormatOptions {
   readonly blockBytes?: number;
 }
 
+const NEW_VOLUMES = listOf(shape<NewVolume>({ path: PATH, blocks: optional(whole(1)) }));
+const FORMAT_ENTRIES = { overwrite: optional(TRUTH), setId: optional(TEXT) };
+const FORMAT_SHAPE = shape<FormatOptions>(FORMAT_ENTRIES);
+const FORMAT_VOLUMES_SHAPE = shape<FormatVolumesOptions>({ ...FORMAT_ENTRIES, blockBytes: optional(whole(1)) });
+const DEVICE = having('a MountDevice that is open', 'submit', 'close');
+
 /** What is to be formatted is a volume already. */
 export class VolumeExists extends VolumeError {
   override readonly name = 'VolumeExists';
@@ -54,6 +61,8 @@ export class VolumeExists extends VolumeError {
  * InvalidArgument; no header is then written, unless it was the writing that failed.
  */
 export async function formatVolumes(volumes: readonly NewVolume[], options: FormatVolumesOptions = {}): Promise<void> {
+  checkShape(NEW_VOLUMES, volumes, 'the volumes of formatVolumes');
+  checkShape(FORMAT_VOLUMES_SHAPE, options, 'formatVolumes');
   const { blockBytes = 16384, overwrite = false } = options;
   checkBlockBytes(blockBytes);
   checkSetId(options.setId);
@@ -74,6 +83,8 @@ export async function formatVolumes(volumes: readonly NewVolume[], options: Form
 
 /** The same for a device that is open and that nobody uses; it stays open. For one that takes any memory. */
 export async function formatDevice(device: MountDevice, options: FormatOptions = {}): Promise<void> {
+  checkShape(DEVICE, device, 'the device of formatDevice');
+  checkShape(FORMAT_SHAPE, options, 'formatDevice');
   checkBlockBytes(device.blockBytes);
   checkSetId(options.setId);
   const memory = new Uint8Array(new SharedArrayBuffer(device.blockBytes));
@@ -108,20 +119,14 @@ async function formatWith(
 
 /** Is there a file or device already? Before anything is made, so that refusing one leaves none behind. */
 async function look(path: string, overwrite: boolean): Promise<boolean> {
-  const first = new Uint8Array(FIRST_BYTES);
   try {
-    const handle = await open(path, 'r');
-    try {
-      await handle.read(first, 0, FIRST_BYTES, 0);
-    } finally {
-      await handle.close();
-    }
+    const first = await readFirstBytes(path, FIRST_BYTES);
+    if (hasMagic(first) && !overwrite) throw new VolumeExists(path);
+    return true;
   } catch (thrown) {
-    if ((thrown as { code?: unknown }).code === 'ENOENT') return false;
-    throw deviceErrorFrom(thrown, { file: path, operation: 'open' });
+    if (thrown instanceof DeviceError && thrown.code === 'ENOENT') return false;
+    throw thrown;
   }
-  if (hasMagic(first) && !overwrite) throw new VolumeExists(path);
-  return true;
 }
 
 function checkBlockBytes(blockBytes: number): void {

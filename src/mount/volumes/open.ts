@@ -3,11 +3,26 @@
 //
 //   paths ──▶ size of a block (from the first 512 bytes) ──▶ slab ──▶ FileDevice ──▶ headers checked ──▶ core, policy
 
-import { open } from 'node:fs/promises';
-import type { CachePolicy } from '../../policy/clock-policy.ts';
+import type { CachePolicy } from '../../policy/cache-policy.ts';
 import { ClockPolicy } from '../../policy/clock-policy.ts';
+import {
+  checkShape,
+  dependingOn,
+  FUNCTION,
+  having,
+  listOf,
+  numberFrom,
+  optional,
+  PATH,
+  shape,
+  SHARED_MEMORY,
+  textOr,
+  TRUTH,
+  whole,
+} from '../../core/check-shape.ts';
 import { InvalidArgument } from '../../core/errors.ts';
-import { deviceErrorFrom } from '../../devices/file/device-error.ts';
+import { FILE_VOLUME_ENTRIES } from '../../devices/file/file-device-options.ts';
+import { readFirstBytes } from '../../devices/file/find-file.ts';
 import type { FileVolume } from '../../devices/file/index.ts';
 import { FileDevice } from '../../devices/file/index.ts';
 import { HammerIoCore } from '../../core/hammer-io-core.ts';
@@ -60,6 +75,31 @@ export interface DeviceMountOptions extends CommonOptions {
 /** What Mount.open takes. */
 export type MountOptions = VolumesMountOptions | DeviceMountOptions;
 
+const COMMON_ENTRIES = {
+  cacheBytes: optional(whole(1)),
+  fileBytes: optional(whole(0)),
+  lentBytes: optional(whole(0)),
+  dirtyBytesMax: optional(numberFrom(0)),
+  policy: optional(having('a CachePolicy', 'makeRoom', 'writeBehind', 'wantsAhead')),
+  verify: optional(TRUTH),
+  instrument: optional(FUNCTION),
+};
+
+const VOLUMES_SHAPE = shape<VolumesMountOptions>({
+  ...COMMON_ENTRIES,
+  volumes: listOf(textOr(PATH, shape<MountVolume>(FILE_VOLUME_ENTRIES))),
+  writeLog: optional(PATH),
+});
+
+const DEVICE_SHAPE = shape<DeviceMountOptions>({
+  ...COMMON_ENTRIES,
+  device: having('a MountDevice that is open', 'submit', 'close'),
+  slab: optional(SHARED_MEMORY),
+  slabOffset: optional(whole(0)),
+});
+
+const BY_DEVICE_OR_VOLUMES = dependingOn((options) => ('device' in options ? DEVICE_SHAPE : VOLUMES_SHAPE));
+
 /** What a mount is made of. */
 export interface MountParts {
   readonly core: HammerIoCore;
@@ -95,6 +135,7 @@ const DATA_BYTES = 8 * 1024 * 1024;
 
 /** Opens what the options name, and checks the volumes. The errors are those of Mount.open. */
 export async function openParts(options: MountOptions): Promise<MountParts> {
+  checkShape(BY_DEVICE_OR_VOLUMES, options, 'Mount.open');
   const opened = 'device' in options ? takeDevice(options) : await openVolumes(options);
   const { device, names, slab, slabOffset, capacityBufs, fileBytes, lentBytes, openedReadOnly, abandon } = opened;
   try {
@@ -176,10 +217,6 @@ function dataBytesOf(
   blockBytes: number,
   left: number,
 ): { fileBytes: number; lentBytes: number } {
-  for (const [name, bytes] of Object.entries({ fileBytes, lentBytes })) {
-    if (Number.isSafeInteger(bytes) && bytes >= 0) continue;
-    throw new InvalidArgument(`a ${name} of 0 or more`, String(bytes), 'Say how many bytes it may be.');
-  }
   const ofFiles = wholeBlocks(Math.min(fileBytes, left), blockBytes);
   return { fileBytes: ofFiles, lentBytes: wholeBlocks(Math.min(lentBytes, left - ofFiles), blockBytes) };
 }
@@ -206,19 +243,7 @@ async function commonBlockBytes(paths: readonly string[]): Promise<number> {
 }
 
 async function blockBytesOf(path: string): Promise<number> {
-  const first = new Uint8Array(FIRST_BYTES);
-  let bytesRead: number;
-  try {
-    const handle = await open(path, 'r');
-    try {
-      ({ bytesRead } = await handle.read(first, 0, FIRST_BYTES, 0));
-    } finally {
-      await handle.close();
-    }
-  } catch (thrown) {
-    throw deviceErrorFrom(thrown, { file: path, operation: 'open' });
-  }
-  return readBlockBytes(first.subarray(0, bytesRead), path);
+  return readBlockBytes(await readFirstBytes(path, FIRST_BYTES), path);
 }
 
 async function readHeaders(

@@ -318,7 +318,7 @@ export class ProductionDirectDriver implements DirectDriver {
     this.#snapshots.forEach(({ index }, i) => (into.kept[i] = this.#siteOf(index.get(0))));
     this.#newest.forEach((version, head) => (into.newest[head] = version));
     into.next = this.#next;
-    into.criticalError = this.core.state.criticalError;
+    into.criticalError = this.core.view.criticalError;
     into.nullReleased = false; // Production takes no references to volumes, so it has none to give back (I47).
     into.falseAlarm = this.#falseAlarm;
   }
@@ -373,8 +373,8 @@ export class ProductionDirectDriver implements DirectDriver {
 
   /** The bytes of the device cache, in a buffer of the layer or in one that the layer has given up. */
   #cachedAt({ volume, block }: Place): Uint8Array | undefined {
-    const known = this.core.state.volumes[volume];
-    return (known?.ios.get(block)?.bp ?? known?.residue.get(block))?.bytes;
+    const known = this.core.view.volumes[volume];
+    return (known?.ios.get(block)?.bp ?? known?.residue.get(block))?.bytes as Uint8Array | undefined;
   }
 
   // ── Names and numbers ────────────────────────────────────────────────────────────────────────────────────────────────

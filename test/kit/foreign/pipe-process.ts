@@ -4,7 +4,9 @@
 // Requests and answers go through two named pipes, which are opened blocking, handed to the child as its stdin and stdout, and
 // unlinked at once. A question is one write and, mostly, one read. Since this thread is blocked meanwhile, a worker watches the
 // clock and kills the process group when an answer takes too long; the end of file then ends the read. The command runs under
-// a shell, which leaves its exit status in a file before the pipes close. Needs a POSIX system (`sh`, `mkfifo`).
+// a shell, which leaves its exit status in a file before the pipes close. Beside it a guard waits for the end of a pipe that only
+// this process holds, however it may end, Ctrl-C and SIGKILL included: then the group and its files are gone. Needs a POSIX
+// system (`sh`, `mkfifo`).
 
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import {
@@ -18,6 +20,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -63,6 +66,8 @@ export class PipeProcess {
   readonly timeoutSeconds: number;
   readonly #directory: string;
   readonly #child: ChildProcess;
+  /** Ours of the pipe at whose end the guard waits. */
+  readonly #guarded: Socket;
   readonly #requests: number;
   readonly #answers: number;
   readonly #words = new Int32Array(new SharedArrayBuffer(12));
@@ -81,11 +86,14 @@ export class PipeProcess {
       Pipe,
     ];
     const errors = openSync(this.#stderrFile, 'w');
-    this.#child = spawn('/bin/sh', ['-c', `( ${command}\n); echo $? >"$HAMMER_IO_KIT_STATUS"`], {
-      stdio: [requests.readEnd, answers.writeEnd, errors],
+    const guard = '( cat <&3; rm -rf "$HAMMER_IO_KIT_FILES"; kill -9 -$$ ) >/dev/null 2>&1 &';
+    this.#child = spawn('/bin/sh', ['-c', `${guard} ( ${command}\n) 3<&-; echo $? >"$HAMMER_IO_KIT_FILES/status"`], {
+      stdio: [requests.readEnd, answers.writeEnd, errors, 'pipe'],
       detached: true, // A group of its own, so that all of it can be killed.
-      env: { ...process.env, HAMMER_IO_KIT_STATUS: this.#statusFile },
+      env: { ...process.env, HAMMER_IO_KIT_FILES: this.#directory },
     });
+    this.#guarded = this.#child.stdio[3] as Socket;
+    this.#guarded.unref();
     this.#child.on('error', () => undefined); // No shell: the first question will find nobody.
     this.#child.unref();
     for (const descriptor of [requests.readEnd, answers.writeEnd, errors]) closeSync(descriptor);
@@ -130,6 +138,7 @@ export class PipeProcess {
     closeSync(this.#answers);
     Atomics.store(this.#words, 1, 1);
     Atomics.notify(this.#words, 1);
+    this.#guarded.destroy();
     rmSync(this.#directory, { recursive: true, force: true });
   }
 

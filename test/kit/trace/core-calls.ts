@@ -5,7 +5,7 @@ import type { Shape } from '../../../spec/buffer/snapshot.ts';
 import type { Action, ActionKind } from '../../../spec/buffer/vocabulary.ts';
 import type { Handle, HammerIoCore, Result, Ticket, TicketKind } from '../../../src/index.ts';
 import { kindOf } from '../../../src/core/actions/resume.ts';
-import type { CoreView } from './core-view.ts';
+import type { CoreObservation } from './core-observation.ts';
 import type { Roles } from './roles.ts';
 import { TraceError } from './trace-format.ts';
 
@@ -36,11 +36,11 @@ export class CoreCalls {
   readonly clients: number;
   readonly #core: HammerIoCore;
   readonly #shape: Shape;
-  readonly #view: CoreView;
+  readonly #view: CoreObservation;
   readonly #roles: Roles;
   readonly #tellers = new Map<string, Teller>();
 
-  constructor(core: HammerIoCore, shape: Shape, view: CoreView, roles: Roles) {
+  constructor(core: HammerIoCore, shape: Shape, view: CoreObservation, roles: Roles) {
     this.clients = shape.clients.length;
     this.#core = core;
     this.#shape = shape;
@@ -95,7 +95,7 @@ export class CoreCalls {
     });
     this.#tellers.set('resume', ([ticket, expected]) => {
       const client = this.#roles.ofTicket(ticket as number);
-      const record = this.#core.state.tickets.find(ticket as Ticket);
+      const record = this.#core.view.tickets.find(ticket as Ticket);
       if (client === undefined || record === undefined) return undefined;
       return { kind: RESUMES[(expected as TicketKind | undefined) ?? kindOf(record.at)], client };
     });
@@ -105,15 +105,15 @@ export class CoreCalls {
     const tell = this.#tellers;
     for (const kind of ON_PLACE) tell.set(kind, ([volume, block]) => ({ kind, io: this.#io(volume, block) }));
     tell.set('readDone', ([id, result]) => {
-      const { volume, block } = this.#core.state.outbox.inFlight('read', id as number);
+      const { volume, block } = this.#core.view.outbox.inFlight('read', id as number);
       return { kind: 'readDone', io: this.#io(volume, block), error: isError(result) };
     });
     tell.set('writeDone', ([id, result]) => {
-      const { volume, block } = this.#core.state.outbox.inFlight('write', id as number);
+      const { volume, block } = this.#core.view.outbox.inFlight('write', id as number);
       return { kind: 'writeDone', io: this.#io(volume, block), error: isError(result) };
     });
     tell.set('flushDone', ([id, result]) => {
-      const { volume } = this.#core.state.outbox.inFlight('flush', id as number);
+      const { volume } = this.#core.view.outbox.inFlight('flush', id as number);
       return { kind: 'flushDone', volume, error: isError(result) };
     });
     tell.set('ioFlushMark', ([volume]) => ({ kind: 'ioFlushMark', volume: volume as number }));

@@ -17,7 +17,7 @@ import { LIMITS } from '../../../model/index.ts';
 import { NO_HANDLE, NO_TICKET, type Answer, type Handle, type HammerIoCore } from '../../../src/index.ts';
 import type { MutableSnapshot } from '../driver.ts';
 import { CoreCalls } from './core-calls.ts';
-import { CoreView, type BlockPlace } from './core-view.ts';
+import { CoreObservation, type BlockPlace } from './core-observation.ts';
 import { Roles } from './roles.ts';
 import { TraceError } from './trace-format.ts';
 import { TraceWriter, type LineSink, type RecordOptions } from './trace-writer.ts';
@@ -55,7 +55,7 @@ export function recordCore(core: HammerIoCore, options: RecordCoreOptions, sink:
   const blocks = [...options.blocks].sort((a, b) => a.block - b.block || a.volume - b.volume);
   const shape = shapeOf(core, blocks, options);
   const roles = new Roles(shape.clients.length);
-  const view = new CoreView(core, blocks, roles, options.volatileOf);
+  const view = new CoreObservation(core, blocks, roles, options.volatileOf);
   const writer = new TraceWriter(shape, sink, {
     ...(options.fullEvery !== undefined && { fullEvery: options.fullEvery }),
     without: options.volatileOf === undefined ? ['volumes.volatile'] : [],
@@ -73,7 +73,7 @@ class CoreRecorder {
   readonly #take: (into: MutableSnapshot) => void;
   readonly #runnable = new Set<number>();
 
-  constructor(core: HammerIoCore, calls: CoreCalls, roles: Roles, view: CoreView, writer: TraceWriter) {
+  constructor(core: HammerIoCore, calls: CoreCalls, roles: Roles, view: CoreObservation, writer: TraceWriter) {
     this.#core = core;
     this.#calls = calls;
     this.#roles = roles;
@@ -141,7 +141,7 @@ class CoreRecorder {
     const woken: number[] = [];
     for (let client = 0; client < this.#calls.clients; client++) {
       const { ticket } = this.#roles.of(client);
-      const isRunnable = ticket !== undefined && this.#core.state.tickets.find(ticket)?.runnable === true;
+      const isRunnable = ticket !== undefined && this.#core.view.tickets.find(ticket)?.runnable === true;
       if (isRunnable && !this.#runnable.has(client)) woken.push(client);
       if (isRunnable) this.#runnable.add(client);
       else this.#runnable.delete(client);
@@ -161,23 +161,23 @@ function isNothing(error: unknown): boolean {
 
 const NOTHINGS = ['CacheFull', 'ImpossibleInput', 'InvalidArgument', 'Reentered'];
 
-function shapeOf({ state }: HammerIoCore, blocks: readonly RecordedBlock[], options: RecordCoreOptions): Shape {
-  state.volumes.forEach(({ name, headerBlock }, volume) => {
+function shapeOf({ view }: HammerIoCore, blocks: readonly RecordedBlock[], options: RecordCoreOptions): Shape {
+  view.volumes.forEach(({ name, headerBlock }, volume) => {
     const header = blocks.find((b) => b.volume === volume && b.type === 'volume');
     if (headerBlock >= 0 && header?.block !== headerBlock && blocks.some((b) => b.volume === volume))
       throw new TraceError(`the header of ${name}, block ${headerBlock}, must be among the recorded blocks`);
   });
   return {
     blocks: blocks.map(({ name, type, volume }) => ({ name, type, volume })),
-    volumes: state.volumes.map(({ name }) => name),
+    volumes: view.volumes.map(({ name }) => name),
     clients: Array.from({ length: options.clients }, (_, c) => `c${c + 1}`),
     repairs: REPAIR_IDS,
     faults: ['read', 'write', 'flush', 'undo'],
     acts: ACTION_KINDS,
     readAhead: pairOf(blocks, options.readAhead),
-    undoLog: state.undoLog,
-    blockBytes: state.blockBytes,
-    backlogBytesMax: state.backlogBytesMax,
+    undoLog: view.undoLog,
+    blockBytes: view.blockBytes,
+    backlogBytesMax: view.backlogBytesMax,
     modsMax: LIMITS.modsMax,
   };
 }

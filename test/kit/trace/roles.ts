@@ -45,15 +45,15 @@ export class Roles {
   }
 
   /** What the answer to a client's own call gave it, and what the call ended; nothing else ends a handle or a ticket. */
-  note(action: Action & { readonly client: number }, answer: Answer, { state }: HammerIoCore): void {
+  note(action: Action & { readonly client: number }, answer: Answer, { view }: HammerIoCore): void {
     const role = this.#roles[action.client]!;
     if (answer.ticket !== NO_TICKET) role.ticket = answer.ticket;
     if (answer.handle !== NO_HANDLE) role.handle = answer.handle;
-    const ticket = role.ticket === undefined ? undefined : state.tickets.find(role.ticket);
-    const handle = role.handle === undefined ? undefined : state.handles.find(role.handle);
+    const ticket = role.ticket === undefined ? undefined : view.tickets.find(role.ticket);
+    const handle = role.handle === undefined ? undefined : view.handles.find(role.handle);
     if (ticket === undefined) role.ticket = undefined;
     if (handle === undefined) role.handle = undefined;
-    role.undo.note(action, handle?.mods ?? 0, ticket?.at === 'cover', state.undoLog);
+    role.undo.note(action, handle?.mods ?? 0, ticket?.at === 'cover', view.undoLog);
   }
 }
 

@@ -176,7 +176,7 @@ describe('a recorded program', () => {
     expect(() => recorded.ioRead(1, 8, 'data', true)).toThrow('read-ahead from d8 was not announced');
     recorded.ioRead(1, 8, 'data');
     expect(() => recorded.ioRead(1, 9, 'data')).toThrow('more than 1 handles and tickets');
-    expect(core.state.volumes[1]!.ios.size).toBe(1);
+    expect(core.view.volumes[1]!.ios.size).toBe(1);
   });
 
   test('must begin at the beginning, with the header of its volume', () => {

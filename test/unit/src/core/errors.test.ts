@@ -117,7 +117,7 @@ describe('verify', () => {
     const stage = writing(true);
     expect(() => stage.complete('write')).toThrow(BytesChanged);
     expect(() => stage.core.writeDone(2, 'ok')).toThrow('I14');
-    expect(stage.core.state.ioRunningSpace).toBe(64); // The write is still in flight.
+    expect(stage.core.view.ioRunningSpace).toBe(64); // The write is still in flight.
   });
 
   test('without verify nobody looks', () => {
@@ -132,7 +132,7 @@ describe('a full slab', () => {
     const handle = stage.get(3);
     for (const call of [() => core.ioRead(0, 4, 'data'), () => core.ioNew(0, 4, 'data')])
       expect(call).toThrow(CacheFull);
-    expect(core.state.volumes[0]!.ios.size).toBe(1);
+    expect(core.view.volumes[0]!.ios.size).toBe(1);
     expect(stage.submit()).toEqual([]);
     core.release(handle);
     core.recycle(0, 3);
@@ -157,7 +157,7 @@ describe('a full slab', () => {
     const { core } = stage;
     core.ioRead(0, 1, 'data', true);
     expect(() => core.ioRead(0, 2, 'data')).toThrow(CacheFull);
-    expect(core.state.volumes[0]!.ios.size).toBe(1);
+    expect(core.view.volumes[0]!.ios.size).toBe(1);
     stage.complete('read');
     expect(core.ioRead(0, 2, 'data').outcome).toBe('done');
   });

@@ -112,7 +112,7 @@ describe('a place that cannot be reached', () => {
     const front = direct.openFront(direct.openFile('f'), 0, stage.memory(4));
     expect(direct.strategyWrite(front, place)).toBe('error');
     expect(direct.failureOf(front)).toMatchObject({ reason, ...place });
-    expect([front.at, direct.extentAt(place), stage.core.state.criticalError]).toEqual(['empty', undefined, false]);
+    expect([front.at, direct.extentAt(place), stage.core.view.criticalError]).toEqual(['empty', undefined, false]);
     expect(stage.write(front, { volume: 0, block: 0 }, 3)).toBe('done');
     expect(direct.failureOf(front)).toBeUndefined();
   });
@@ -148,7 +148,7 @@ describe('a device that fails', () => {
       stage.fault = () => EIO;
       expect(stage.read(front, piecewise)).toBe('error');
       expect(front.failure).toEqual({ reason: 'device', volume: 0, block: 8 });
-      expect([front.at, front.cached, stage.core.state.criticalError]).toEqual(['empty', undefined, false]);
+      expect([front.at, front.cached, stage.core.view.criticalError]).toEqual(['empty', undefined, false]);
       stage.fault = () => undefined;
       expect(stage.read(front, piecewise)).toBe('done');
       expect(front.bytes).toEqual(counting(CELL));
@@ -177,8 +177,8 @@ describe('a device that fails', () => {
     stage.settle();
     expect(stage.ended()).toEqual([front]);
     expect([front.at, front.result, front.failure!.reason]).toEqual(['empty', 'error', 'device']);
-    expect(stage.core.state.criticalError).toBe(true);
-    expect(stage.core.state.volumes[0]!.flush).toBe('dirty');
+    expect(stage.core.view.criticalError).toBe(true);
+    expect(stage.core.view.volumes[0]!.flush).toBe('dirty');
     const record = direct.nextRunnable()!;
     expect(direct.resume(record)).toBe('error');
     expect(direct.strategyRead(front)).toBe('error');
@@ -207,7 +207,7 @@ describe('a device that fails', () => {
       99,
       counting(CELL)[2 * BLOCK],
     ]);
-    expect([front.aged, stage.core.state.criticalError]).toEqual([false, true]);
+    expect([front.aged, stage.core.view.criticalError]).toEqual([false, true]);
     expect(direct.strategyWrite(front, { volume: 0, block: 16 })).toBe('refused');
   });
 });

@@ -271,8 +271,8 @@ class Program {
   /** The kernel takes clean buffers that nobody holds, and writes dirty ones. */
   #dropClean(): void {
     const { core } = this.stage;
-    for (const io of [...core.state.volumes[0]!.ios]) {
-      if (io.bp === undefined || io.word !== 0 || !io.released || io.running) continue;
+    for (const io of [...core.view.volumes[0]!.ios]) {
+      if (io.bp === undefined || !io.isUnreferenced || !io.released || io.running) continue;
       if (io.modified) core.writeBack(0, io.block);
       else if (!io.locked) core.recycle(0, io.block);
     }

@@ -41,7 +41,7 @@ describe('what is refused, and changes nothing', () => {
     ['a snapshot of a snapshot', () => direct.openSnapshot(direct.openSnapshot(file, 's'), 't'), /the snapshot s/],
     ["somebody else's file", () => new DirectStage().direct.openFront(file, 0, stage.memory(1)), /a file of this DirectIo/],
     ['zones over a header', () => new DirectIo({ core: new HammerIoCore({ volumes: [{ name: 'v', blocks: 4, headerBlock: 1 }], capacityBufs: 1 }), zones: [{ volume: 0, block: 0, blocks: 2 }] }), /without the header.*block 1/],
-    ['half a zone', () => new DirectStage({ zones: [{ volume: 0, block: 0, blocks: 0.5 }] }), /zones of one block or more/],
+    ['half a zone', () => new DirectStage({ zones: [{ volume: 0, block: 0, blocks: 0.5 }] }), /`zones\[0\]\.blocks` of DirectIo to be a whole number from 1; seen: 0\.5/],
     ['cells of half a block', () => new DirectStage({ extentBytes: 96 }), /multiple of 64; seen: 96/],
   ])('%s', (_, call, sentence) => {
     expect(call).toThrow(InvalidArgument);

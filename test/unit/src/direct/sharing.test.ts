@@ -60,7 +60,7 @@ describe('aliases that others use', () => {
       inval: true,
       backend: false,
     });
-    expect(stage.core.state.volumes[0]!.ios.get(17)?.bp).toBeDefined();
+    expect(stage.core.view.volumes[0]!.ios.get(17)?.bp).toBeDefined();
     stage.core.release(held);
   });
 
@@ -83,7 +83,7 @@ describe('aliases that others use', () => {
     expect([front.result, front.failure!.block]).toEqual(['error', 8]);
     expect(stage.core.resume(ticket).outcome).toBe('error');
     expect(stage.issued.filter((r) => r.kind === 'read' && r.block === 8)).toHaveLength(1);
-    expect(stage.core.state.volumes[0]!.ios.get(8)).toBeUndefined();
+    expect(stage.core.view.volumes[0]!.ios.get(8)).toBeUndefined();
   });
 
   test('fresh space that somebody changes through the core is not written to by a small write', () => {
@@ -107,8 +107,7 @@ describe('a device cache without room', () => {
   });
   const open = (): Front => direct.openFront(direct.openFile('f', [elementAt(8, counting(CELL))]), 0, stage.memory(4));
   const giveUpClean = (): void => {
-    for (let b = 0; b < 64; b++)
-      if (stage.core.state.volumes[0]!.ios.get(b)?.bp !== undefined) stage.core.recycle(0, b);
+    for (let b = 0; b < 64; b++) if (stage.core.view.volumes[0]!.ios.get(b)?.bp !== undefined) stage.core.recycle(0, b);
     stage.core.cleanLoose();
   };
 

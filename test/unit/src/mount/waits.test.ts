@@ -1,7 +1,8 @@
 // Who waits for what, in which order, and how a wait can be given up. The device does nothing until the test says so.
 
 import { describe, expect, test } from 'vitest';
-import { ClockPolicy, type CachePolicy, type Room } from '../../../../src/policy/clock-policy.ts';
+import type { CachePolicy, RoomVerdict } from '../../../../src/policy/cache-policy.ts';
+import { ClockPolicy } from '../../../../src/policy/clock-policy.ts';
 import { CacheFull } from '../../../../src/core/errors.ts';
 import type { HammerIoCore } from '../../../../src/index.ts';
 import type { Block, Mount } from '../../../../src/mount/index.ts';
@@ -311,9 +312,9 @@ describe('a get', () => {
   });
 
   test('that waits for a read ahead and is given up leaves nothing behind', async () => {
-    let state: HammerIoCore['state'] | undefined;
+    let state: HammerIoCore['view'] | undefined;
     const instrument = (core: HammerIoCore): HammerIoCore => {
-      state = core.state;
+      state = core.view;
       return core;
     };
     const { mount, device } = await staged({ instrument });
@@ -412,8 +413,8 @@ describe('a cache full of META', () => {
 describe('a policy that promises what does not come', () => {
   test('does not make anybody wait for ever', async () => {
     class Liar extends ClockPolicy {
-      verdict: Room = 'room';
-      override makeRoom(): Room {
+      verdict: RoomVerdict = 'room';
+      override makeRoom(): RoomVerdict {
         return this.verdict;
       }
     }

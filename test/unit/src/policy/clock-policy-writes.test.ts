@@ -89,7 +89,7 @@ describe('delayed writes', () => {
     stage.complete('write');
     expect(policy.writeBehind(stage.core)).toBe(1);
     expect(policy.writeBehind(stage.core)).toBe(0);
-    expect(stage.core.state.lists.size('data')).toBe(1);
+    expect(stage.core.view.lists.size('data')).toBe(1);
   });
 
   test('that handles hold are not asked for; when they are released, the next call writes them', () => {
@@ -103,7 +103,7 @@ describe('delayed writes', () => {
     for (let i = 0; i < 3; i++) expect(policy.writeBehind(stage.core)).toBe(0);
     for (const handle of handles) stage.core.release(handle);
     expect(policy.writeBehind(stage.core)).toBe(3);
-    expect(stage.core.state.ioLockedCount).toBe(0);
+    expect(stage.core.view.ioLockedCount).toBe(0);
   });
 
   test('cost little while handles hold all that is dirty: not the whole slab is looked at again and again', () => {

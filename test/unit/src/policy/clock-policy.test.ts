@@ -34,7 +34,7 @@ describe('which buffer goes', () => {
     const policy = new ClockPolicy();
     const [one, two] = [stage.get(1), stage.get(2)];
     for (let i = 0; i < 5; i++) expect(policy.makeRoom(stage.core, 1)).toBe('full');
-    expect(stage.core.state.ioLockedCount).toBe(0);
+    expect(stage.core.view.ioLockedCount).toBe(0);
     stage.core.release(one);
     stage.core.release(two);
     expect(stage.resident()).toEqual([1, 2]);
@@ -73,7 +73,7 @@ describe('which buffer goes', () => {
     expect(ticket).not.toBe(0);
     expect(policy.makeRoom(stage.core, 1)).toBe('room');
     expect(policy.statistics).toMatchObject({ purged: 1, recycled: 0 });
-    expect(stage.core.state.volumes[0]!.residue.has(4)).toBe(false);
+    expect(stage.core.view.volumes[0]!.residue.has(4)).toBe(false);
   });
 
   test('what was read ahead and purged meanwhile makes room when its read ends', () => {
@@ -105,7 +105,7 @@ describe('room is not there yet', () => {
     const policy = new ClockPolicy();
     stage.dirty([4], 'undo');
     stage.visit(8, 9);
-    for (const io of stage.core.state.volumes[0]!.ios) io.used = false;
+    for (const { block } of stage.core.view.volumes[0]!.ios) stage.core.clearUsed(0, block);
     expect(policy.makeRoom(stage.core, 1)).toBe('room');
     expect(stage.written()).toEqual([4]);
     expect(stage.resident()).toEqual([4, 9]);
@@ -218,7 +218,7 @@ describe('what only its owner can free is left to him', () => {
     const header = stage.get(0, 'volume');
     expect(stage.core.recycle(0, 0).outcome).toBe('refused');
     stage.core.release(header);
-    expect(stage.core.state.volumes[0]!.residue.has(0)).toBe(true);
+    expect(stage.core.view.volumes[0]!.residue.has(0)).toBe(true);
     expect(policy.makeRoom(stage.core, 1)).toBe('full');
     stage.core.release(stage.get(0, 'volume'));
     expect(policy.makeRoom(stage.core, 1)).toBe('room');
@@ -245,7 +245,7 @@ describe('structures without a buffer', () => {
     const loose = Array.from({ length: 8 }, (_, block) => {
       expect(policy.makeRoom(stage.core, 1)).toBe('room');
       stage.visit(block);
-      return stage.core.state.lists.size('loose');
+      return stage.core.view.lists.size('loose');
     });
     expect(loose).toEqual([0, 0, 1, 2, 3, 0, 1, 2]);
     expect(policy.statistics.loosened).toBe(4);
@@ -280,7 +280,7 @@ describe('structures without a buffer', () => {
     stage.get(0, 'volume');
     stage.core.release(stage.get(3, 'meta'));
     expect(policy.makeRoom(stage.core, 2)).toBe('full');
-    expect(stage.core.state.slab.freeBufs).toBe(1);
+    expect(stage.core.view.slab.freeBufs).toBe(1);
     expect(stage.get(3, 'meta')).not.toBe(NO_HANDLE);
   });
 

@@ -2,7 +2,7 @@
 // that forgets to close it. (Under vitest it runs in every other test.)
 
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -12,6 +12,7 @@ import ts from 'typescript';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const SOURCES = fileURLToPath(new URL('../../../../../src/', import.meta.url));
+const MODULES = fileURLToPath(new URL('../../../../../node_modules', import.meta.url));
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 let directory: string;
@@ -22,7 +23,8 @@ beforeAll(() => {
   compiled = join(directory, 'package', 'src');
   writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
   const files = readdirSync(join(SOURCES, 'devices/file')).map((file) => join('devices/file', file));
-  for (const file of [...files, 'core/errors.ts']) compile(file);
+  for (const file of [...files, 'core/errors.ts', 'core/check-shape.ts']) compile(file);
+  symlinkSync(MODULES, join(directory, 'node_modules'));
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -116,7 +118,8 @@ test('a package without its worker says so', async () => {
   mkdirSync(join(broken, 'core'));
   for (const file of readdirSync(join(compiled, 'devices/file')))
     writeFileSync(join(broken, 'devices/file', file), readFileSync(join(compiled, 'devices/file', file)));
-  writeFileSync(join(broken, 'core/errors.js'), readFileSync(join(compiled, 'core/errors.js')));
+  for (const file of ['core/errors.js', 'core/check-shape.js'])
+    writeFileSync(join(broken, file), readFileSync(join(compiled, file)));
   rmSync(missing);
   const refused = output(join(broken, 'devices/file', 'index.js'), volumeOf('f'), '');
   await expect(refused).rejects.toThrow(

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FileDevice } from '../../../../../src/devices/file/index.ts';
 import { LockFile, type LockHolder } from '../../../../../src/devices/file/lock-file.ts';
@@ -211,5 +211,46 @@ describe('a device', () => {
   test('does not have a file twice as two volumes', async () => {
     await expect(open(file, file)).rejects.toMatchObject({ name: 'DeviceError', code: 'EBUSY' });
     expect(beside()).toEqual([]);
+  });
+});
+
+describe('a lock that is shared', () => {
+  const locks = (): string[] => readdirSync(directory).filter((name) => name.includes('.lock'));
+
+  test('is had by many who read, and leaves nothing', async () => {
+    const readers = [await LockFile.share(file), await LockFile.share(file)];
+    expect(locks()).toHaveLength(2);
+    for (const reader of readers) await reader.release();
+    expect(locks()).toEqual([]);
+  });
+
+  test('keeps out who writes, until the last has gone', async () => {
+    const [one, two] = [await LockFile.share(file), await LockFile.share(file)];
+    await one.release();
+    await expect(LockFile.take(file)).rejects.toMatchObject({ code: 'EBUSY' });
+    expect(locks()).toHaveLength(1);
+    await two.release();
+    await (await LockFile.take(file)).release();
+  });
+
+  test('is not had while somebody writes, and nothing is left of the attempt', async () => {
+    const writer = await LockFile.take(file);
+    await expect(LockFile.share(file)).rejects.toMatchObject({ code: 'EBUSY' });
+    expect(locks()).toHaveLength(1);
+    await writer.release();
+    await (await LockFile.share(file)).release();
+  });
+
+  test('does not outlive its process, and one that tells nothing counts as alive', async () => {
+    const own = await LockFile.share(file);
+    const [name] = locks();
+    const text = readFileSync(join(directory, name!), 'utf8');
+    await own.release();
+    writeFileSync(`${file}.lock.reader.1.0.1`, text.replace(/"started":"\d+"/, '"started":"1"'));
+    await (await LockFile.take(file)).release();
+    expect(locks()).toEqual([]);
+    writeFileSync(`${file}.lock.reader.1.0.2`, 'nothing');
+    await expect(LockFile.take(file)).rejects.toMatchObject({ code: 'EBUSY' });
+    expect(locks()).toEqual([`${basename(file)}.lock.reader.1.0.2`]);
   });
 });

@@ -189,6 +189,8 @@ describe('lending', () => {
   test('of nothing is possible when the mount was told so', async () => {
     const { mount } = await mounted({ lentBytes: 0 });
     await expect(mount.lend(1)).rejects.toThrow('Open the mount with more lentBytes.');
-    await expect(mounted({ lentBytes: -1 })).rejects.toThrow('a lentBytes of 0 or more');
+    await expect(mounted({ lentBytes: -1 })).rejects.toThrow(
+      '`lentBytes` of Mount.open to be a whole number from 0; seen: -1',
+    );
   });
 });

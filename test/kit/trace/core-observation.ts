@@ -4,8 +4,7 @@
 
 import type { RunEntry, Volatile } from '../../../spec/buffer/snapshot.ts';
 import type { HammerIoCore } from '../../../src/index.ts';
-import type { HammerIo } from '../../../src/core/records/hammer-io.ts';
-import { isChecked, isWanted, refsOf } from '../../../src/core/records/reference-word.ts';
+import type { IoView } from '../../../src/core/view.ts';
 import type { MutableSnapshot } from '../driver.ts';
 import type { Roles } from './roles.ts';
 
@@ -23,7 +22,7 @@ const LISTS = ['volu', 'meta', 'undo', 'data', 'loose'] as const;
 /** Stands for a block or a client that the shape does not have. Unlike -1, which is none, no state of the model shows it. */
 const STRANGER = -2;
 
-export class CoreView {
+export class CoreObservation {
   readonly #core: HammerIoCore;
   readonly #places: readonly BlockPlace[];
   readonly #roles: Roles;
@@ -43,7 +42,7 @@ export class CoreView {
     this.#places = places;
     this.#roles = roles;
     this.#volatileOf = volatileOf;
-    const ioAt = core.state.volumes.map(() => new Map<number, number>());
+    const ioAt = core.view.volumes.map(() => new Map<number, number>());
     places.forEach(({ volume, block }, io) => ioAt[volume]!.set(block, io));
     this.#ioAt = ioAt;
     this.#ioEntries = places.map((_, io) => ({ io }));
@@ -61,41 +60,41 @@ export class CoreView {
 
   /** Writes the whole observable state into a snapshot of the shape. */
   snapshot(into: MutableSnapshot): void {
-    const { state } = this.#core;
+    const { view } = this.#core;
     for (let i = 0; i < into.ios.length; i++) this.#takeIo(i, into.ios[i]!);
     for (let c = 0; c < into.clients.length; c++) this.#takeClient(c, into.clients[c]!);
     for (let v = 0; v < into.volumes.length; v++) {
-      into.volumes[v]!.flush = state.volumes[v]!.flush;
+      into.volumes[v]!.flush = view.volumes[v]!.flush;
       into.volumes[v]!.volatile = this.#volatileOf?.(v) ?? 'none';
     }
     const { mount, iorun } = into;
-    mount.criticalError = state.criticalError;
-    mount.lockedDirtySpace = state.lists.lockedDirtySpace;
-    mount.ioRunningSpace = state.ioRunningSpace;
-    mount.runningReadBytes = state.runningReadBytes;
-    mount.runningWriteBytes = state.runningWriteBytes;
-    mount.ioLockedCount = state.ioLockedCount;
+    mount.criticalError = view.criticalError;
+    mount.lockedDirtySpace = view.lists.lockedDirtySpace;
+    mount.ioRunningSpace = view.ioRunningSpace;
+    mount.runningReadBytes = view.runningReadBytes;
+    mount.runningWriteBytes = view.runningWriteBytes;
+    mount.ioLockedCount = view.ioLockedCount;
     iorun.length = 0;
-    for (let e = state.runList.head; e !== undefined; e = e.runNext) {
+    for (let e = view.runList.head; e !== undefined; e = e.runNext) {
       iorun.push(e.isPlacemarker ? this.#entryOfClient(this.clientOf(e.id)) : this.#entryOf(e));
     }
     for (const list of LISTS) {
       this.#listed = into.lists[list];
       this.#listed.length = 0;
-      state.lists.forEach(list, this.#collectListed);
+      view.lists.forEach(list, this.#collectListed);
     }
   }
 
   #listed: number[] = [];
-  readonly #collectListed = (io: HammerIo): void => {
+  readonly #collectListed = (io: IoView): void => {
     this.#listed.push(this.#indexOf(io));
   };
 
-  #indexOf(io: HammerIo): number {
+  #indexOf(io: IoView): number {
     return this.indexAt(io.volume.number, io.block) ?? STRANGER;
   }
 
-  #entryOf(io: HammerIo): RunEntry {
+  #entryOf(io: IoView): RunEntry {
     return this.#ioEntries[this.#indexOf(io)] ?? { io: STRANGER };
   }
 
@@ -105,7 +104,7 @@ export class CoreView {
 
   #takeIo(index: number, into: MutableIo): void {
     const { volume, block } = this.#places[index]!;
-    const { ios, residue } = this.#core.state.volumes[volume]!;
+    const { ios, residue } = this.#core.view.volumes[volume]!;
     const io = ios.get(block);
     if (io === undefined) takeNothing(into);
     else this.#takeRecord(io, into);
@@ -114,13 +113,13 @@ export class CoreView {
     else into.residue = left.arrived ? 'cached' : 'ahead';
   }
 
-  #takeRecord(io: HammerIo, into: MutableIo): void {
+  #takeRecord(io: IoView, into: MutableIo): void {
     const { bp } = io;
     into.exists = true;
-    into.refs = refsOf(io);
+    into.refs = io.refs;
     into.interlockOwner = io.owner === undefined ? -1 : this.clientOf(io.owner.id);
-    into.check = isChecked(io);
-    into.wanted = isWanted(io);
+    into.check = io.check;
+    into.wanted = io.wanted;
     into.bp = bp !== undefined;
     into.reading = io.reading;
     into.ondisk = io.ondisk;
@@ -141,7 +140,7 @@ export class CoreView {
   }
 
   #takeClient(index: number, into: MutableClient): void {
-    const { tickets, handles } = this.#core.state;
+    const { tickets, handles } = this.#core.view;
     const role = this.#roles.of(index);
     const ticket = role.ticket === undefined ? undefined : tickets.find(role.ticket);
     const handle = role.handle === undefined ? undefined : handles.find(role.handle);
