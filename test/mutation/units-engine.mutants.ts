@@ -18,7 +18,7 @@ function engineOver() {
   const script = { runnable: 0, onDrain: (): void => undefined, onNext: (): void => undefined };
   const ended = (what: string) => (id: number, result: Result) => void told.push(`${what} ${id} ${result}`);
   const core = {
-    state,
+    view: state,
     nextRunnable: (): number => {
       script.onNext();
       const ticket = script.runnable;

@@ -119,7 +119,7 @@ test('a failed read or flush is taken down as what it is', () => {
 function waiting(runnable: number[]) {
   const [cancelled, resumed, adopted]: [number[], number[], number[]] = [[], [], []];
   const core = {
-    state: { tickets: { find: () => undefined } },
+    view: { tickets: { find: () => undefined } },
     nextRunnable: () => runnable.shift() ?? 0,
     resume: (ticket: number) => {
       resumed.push(ticket);

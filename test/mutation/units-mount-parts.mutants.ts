@@ -83,7 +83,7 @@ function waiting() {
   const cancelled: number[] = [];
   const script: { next: () => Answer } = { next: () => answer(0, 'done') };
   const core = {
-    state: { tickets: { find: (ticket: number) => (at.has(ticket) ? { at: at.get(ticket) } : undefined) } },
+    view: { tickets: { find: (ticket: number) => (at.has(ticket) ? { at: at.get(ticket) } : undefined) } },
     nextRunnable: () => runnable.shift() ?? 0,
     resume: () => script.next(),
     cancel: (ticket: number) => void cancelled.push(ticket),
@@ -200,7 +200,7 @@ function roomy() {
   };
   const turns = { take: () => counts.turns++ };
   const releases = new Releases({} as never, new Lifecycle());
-  const room: Room = new Room({ core: { state } as never, policy: { makeRoom } as never, counters, dirtyBytesHard: 256, releases, relief, turns: turns as never }); // prettier-ignore
+  const room: Room = new Room({ core: { view: state } as never, policy: { makeRoom } as never, counters, dirtyBytesHard: 256, releases, relief, turns: turns as never }); // prettier-ignore
   const told: string[] = [];
   const seeker = (name: string, wanted: Wanted = {}): Seeker => ({
     bufs: wanted.bufs ?? 1,
