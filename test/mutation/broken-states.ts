@@ -8,7 +8,7 @@ import { CLAIMS, GOALS, type Snapshot, type Step, type Transition } from '../../
 import { blankSnapshot } from '../kit/driver.ts';
 import { graphOf } from '../kit/search-tree.ts';
 import { breakEach, type Words } from './breaking.ts';
-import { explorationOf } from './explorations.ts';
+import { explorationOf } from '../support/explorations.ts';
 
 /** The machines that lend states and edges: few, because exploring them is most of the cost. */
 const LENDERS = [

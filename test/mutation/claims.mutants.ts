@@ -2,7 +2,7 @@
 
 import { test } from 'vitest';
 import { ASKED, readGoldens } from './goldens.ts';
-import { mustBe } from './must.ts';
+import { mustBe } from '../support/must.ts';
 
 const { claims } = readGoldens();
 

@@ -6,7 +6,7 @@ import { blankDirectSnapshot, DIRECT_OUTCOMES } from '../../model/direct/index.t
 import { DIRECT_CLAIMS, DIRECT_GOALS, type DirectSnapshot, type DirectStep } from '../../spec/direct/index.ts';
 import { graphOf } from '../kit/search-tree.ts';
 import { breakEach, type Words } from './breaking.ts';
-import { directExplorationOf } from './direct-machines.ts';
+import { directExplorationOf } from '../support/direct-machines.ts';
 
 /** The machines that lend states and edges. */
 const LENDERS = [

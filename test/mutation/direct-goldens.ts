@@ -14,7 +14,7 @@ import {
 } from '../../spec/direct/index.ts';
 import { Answers, BROKEN, HOLDS, SILENT, type Said } from './answers.ts';
 import { showDirectStates, showDirectSteps } from './direct-broken-states.ts';
-import { DIRECT_MACHINES } from './direct-machines.ts';
+import { DIRECT_MACHINES } from '../support/direct-machines.ts';
 import { directClaimsSeen, directMachineSeen } from './direct-observed.ts';
 import type { Goldens } from './goldens.ts';
 

@@ -3,9 +3,9 @@
 
 import { test } from 'vitest';
 import { readDirectGoldens } from './direct-goldens.ts';
-import { DIRECT_MACHINES } from './direct-machines.ts';
+import { DIRECT_MACHINES } from '../support/direct-machines.ts';
 import { directClaimsSeen, directMachineSeen } from './direct-observed.ts';
-import { mustBe } from './must.ts';
+import { mustBe } from '../support/must.ts';
 
 const { machines, explored } = readDirectGoldens();
 

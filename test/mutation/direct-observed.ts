@@ -11,7 +11,7 @@ import {
 import { DIRECT_GOALS, DIRECT_INVARIANTS, DIRECT_PROPERTIES } from '../../spec/direct/index.ts';
 import { graphOf } from '../kit/search-tree.ts';
 import { hex, refusals } from './digests.ts';
-import { DIRECT_MACHINES, DIRECT_STATES_MAX, directExplorationOf } from './direct-machines.ts';
+import { DIRECT_MACHINES, DIRECT_STATES_MAX, directExplorationOf } from '../support/direct-machines.ts';
 import type { ObservedGraph } from './observed-graph.ts';
 
 /** In so many states at most it is asked why actions cannot happen. */

@@ -2,7 +2,7 @@
 
 import { test } from 'vitest';
 import { walkDirectEdges } from './direct-edge-walk.ts';
-import { directExplorationOf, WHOLE_DIRECT_MACHINES } from './direct-machines.ts';
+import { directExplorationOf, WHOLE_DIRECT_MACHINES } from '../support/direct-machines.ts';
 
 for (const name of WHOLE_DIRECT_MACHINES) {
   test(`production takes every edge of file data: ${name}`, () =>

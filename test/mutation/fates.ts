@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import type { MutantResult } from '@stryker-mutator/api/core';
 import { PROSE } from './catalogue-prose.mjs';
 import { NO_MUTANTS, type Counts } from './record.ts';
+import { isGolden } from './suites.ts';
 
 /** A mutant that no test noticed. */
 export interface Unnoticed {
@@ -35,6 +36,7 @@ export function countResults(files: readonly string[], results: readonly MutantR
     const counted = counts.get(file);
     if (counted === undefined) throw new MutationRunFailed(`Stryker mutated ${file}, which nobody asked for.`);
     counted[fate]++;
+    if (fate === 'killed' && isKilledByGolden(result)) counted.byGolden++;
     if (fate === 'killed' || fate === 'disabled') continue;
     const { mutatorName: mutator, replacement } = result;
     unnoticed.push({ file, line: result.location.start.line, mutator, replacement, fate });
@@ -42,11 +44,16 @@ export function countResults(files: readonly string[], results: readonly MutantR
   return { counts, unnoticed };
 }
 
+/** Stryker stops at the first test that fails, and names it by its file, `#` and its title. */
+function isKilledByGolden({ killedBy = [] }: MutantResult): boolean {
+  return killedBy.length > 0 && killedBy.every((test) => isGolden(test.split('#')[0]!));
+}
+
 /** What vitest says of a test that waited in vain: the mutant made it wait, and no test has seen anything wrong. */
 const WAITED_IN_VAIN = /\b(?:test|hook) timed out in \d+ ?ms/i;
 
 /** Undefined for prose, which is no mutant of ours. */
-function fateOf({ status, statusReason }: MutantResult): keyof Counts | undefined {
+function fateOf({ status, statusReason }: MutantResult): Exclude<keyof Counts, 'byGolden'> | undefined {
   switch (status) {
     case 'Killed':
       return WAITED_IN_VAIN.test(statusReason ?? '') ? 'timeout' : 'killed';

@@ -7,9 +7,9 @@ import { readFileSync } from 'node:fs';
 import { GOALS, INVARIANTS, PROGRESS, PROPERTIES } from '../../spec/index.ts';
 import { saidByGoal, saidByInvariant, saidByProgress, saidByProperty, saidOfComposites } from './claims-seen.ts';
 import type { Said } from './answers.ts';
-import { explorationOf, shapeNamed } from './explorations.ts';
+import { explorationOf, shapeNamed } from '../support/explorations.ts';
 import { observedClaims, observedGraph, type ObservedGraph } from './observed-graph.ts';
-import { SMALL_MACHINES, UNREPAIRED } from './small-machines.ts';
+import { SMALL_MACHINES, UNREPAIRED } from '../support/small-machines.ts';
 
 export interface Goldens {
   readonly machines: Readonly<Record<string, ObservedGraph>>;

@@ -2,8 +2,8 @@
 
 import { test } from 'vitest';
 import { HitPathDriver, walkEdges } from './edge-walk.ts';
-import { explorationOf } from './explorations.ts';
-import { SMALL_MACHINES } from './small-machines.ts';
+import { explorationOf } from '../support/explorations.ts';
+import { SMALL_MACHINES } from '../support/small-machines.ts';
 
 for (const name of Object.keys(SMALL_MACHINES)) {
   test(`production takes every edge: ${name}`, () => walkEdges(explorationOf(name)));

@@ -5,7 +5,7 @@ import { test } from 'vitest';
 import type { Handle } from '../../src/index.ts';
 import { CoreStage } from '../support/core-stage.ts';
 import { Misuse, withHeader, type MisuseRow } from './misuse.ts';
-import { messageOf, mustBe } from './must.ts';
+import { messageOf, mustBe } from '../support/must.ts';
 
 const MISUSES: readonly MisuseRow[] = [
   [

@@ -5,7 +5,7 @@ import { test } from 'vitest';
 import { NO_HANDLE, type Ticket } from '../../src/index.ts';
 import { EIO } from '../support/core-stage.ts';
 import { headerWithoutBuffer, Misuse, withHeader, type MisuseRow } from './misuse.ts';
-import { messageOf, mustBe } from './must.ts';
+import { messageOf, mustBe } from '../support/must.ts';
 
 const MISUSES: readonly MisuseRow[] = [
   [

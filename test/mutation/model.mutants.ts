@@ -3,7 +3,7 @@
 
 import { test } from 'vitest';
 import { claimsSeen, MACHINE_NAMES, machineSeen, readGoldens } from './goldens.ts';
-import { mustBe } from './must.ts';
+import { mustBe } from '../support/must.ts';
 
 const { machines, explored } = readGoldens();
 

@@ -8,7 +8,7 @@ import { GOALS, INVARIANTS, PROPERTIES, type Shape } from '../../spec/index.ts';
 import { blankSnapshot } from '../kit/driver.ts';
 import { graphOf } from '../kit/search-tree.ts';
 import { hex, refusals } from './digests.ts';
-import { STATES_MAX } from './explorations.ts';
+import { STATES_MAX } from '../support/explorations.ts';
 
 /** The fields of snapshots and actions, so that a digest does not depend on the order in which an object was made. */
 const FIELDS = `

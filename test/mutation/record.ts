@@ -11,6 +11,8 @@ import { format, resolveConfig } from 'prettier';
 /** What became of the mutants of one file. */
 export interface Counts {
   readonly killed: number;
+  /** Of the killed: those that only a golden recorded from the code under test has noticed (suites.ts names them). */
+  readonly byGolden: number;
   readonly survived: number;
   /** Stopped for taking too long: neither killed nor survived, and not counted as killed. */
   readonly timeout: number;
@@ -37,7 +39,9 @@ export interface MutationRecord {
 
 export const RECORD_FILE = 'test/mutation/score.json';
 
-export const NO_MUTANTS: Counts = { killed: 0, survived: 0, timeout: 0, noCoverage: 0, broken: 0, disabled: 0 };
+export const NO_MUTANTS: Counts = {
+  killed: 0, byGolden: 0, survived: 0, timeout: 0, noCoverage: 0, broken: 0, disabled: 0,
+}; // prettier-ignore
 
 /** The mutants that were put to the test. */
 export function tested({ killed, survived, timeout, noCoverage, broken }: Counts): number {
@@ -50,12 +54,19 @@ export function scoreOf(counts: Counts): number {
   return all === 0 ? 100 : (100 * counts.killed) / all;
 }
 
-export function sumOf(all: readonly Counts[]): Counts {
+/** A record from before kills by goldens were told apart counts none of them. */
+export function sumOf(all: readonly Partial<Counts>[]): Counts {
   const sum = { ...NO_MUTANTS };
   for (const counts of all) {
-    for (const key of Object.keys(sum) as (keyof Counts)[]) sum[key] += counts[key];
+    for (const key of Object.keys(sum) as (keyof Counts)[]) sum[key] += counts[key] ?? 0;
   }
   return sum;
+}
+
+/** Killed by tests that say what is right, in percent of those that were put to the test. */
+export function independentScoreOf(counts: Counts): number {
+  const all = tested(counts);
+  return all === 0 ? 100 : (100 * (counts.killed - counts.byGolden)) / all;
 }
 
 /** A short digest of contents. */

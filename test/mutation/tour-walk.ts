@@ -5,7 +5,7 @@
 import type { Graph } from '../../model/index.ts';
 import { graphOf } from '../kit/search-tree.ts';
 import { RESET, shortestTour } from '../kit/tour.ts';
-import { messageOf } from './must.ts';
+import { messageOf } from '../support/must.ts';
 
 /** An exploration of either machine, with its graph. */
 interface Explored {

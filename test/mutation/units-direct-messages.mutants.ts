@@ -3,8 +3,8 @@
 import { test } from 'vitest';
 import { DirectFailure, type DirectFile, type Front } from '../../src/index.ts';
 import { DirectStage, STAGE_BLOCK } from '../support/direct-core-stage.ts';
-import { at, Scene } from './direct-scene.ts';
-import { mustBe, mustEqual, mustThrow } from './must.ts';
+import { at, Scene } from '../support/direct-scene.ts';
+import { mustBe, mustEqual, mustThrow } from '../support/must.ts';
 
 const BLOCK = STAGE_BLOCK;
 const CELL = 4 * BLOCK;

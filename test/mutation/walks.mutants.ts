@@ -10,8 +10,8 @@ import { QUIET_ACTS } from '../support/quiet-acts.ts';
 import { graphOf } from '../kit/search-tree.ts';
 import { shapeOf } from '../support/shape-of.ts';
 import { sameSnapshot } from '../kit/snapshot-difference.ts';
-import { explorationOf } from './explorations.ts';
-import { mustBe } from './must.ts';
+import { explorationOf } from '../support/explorations.ts';
+import { mustBe } from '../support/must.ts';
 
 test('sight and view show at every edge what a snapshot shows that is taken anew', () => {
   for (const name of SHOWN) {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../kit/exit-codes.ts';
 import { groupOf, GROUPS } from '../../mutation/groups.ts';
 import { changedFiles, contradiction, groupScores, shortcomings, staleness } from '../../mutation/judgement.ts';
-import { NO_MUTANTS, scoreOf, type Counts, type FileScore, type MutationRecord } from '../../mutation/record.ts';
+import { NO_MUTANTS, scoreOf, sumOf, type Counts, type FileScore, type MutationRecord } from '../../mutation/record.ts';
 import { readRequest } from '../../mutation/request.ts';
 import { scoreTable, unnoticedText } from '../../mutation/score-table.ts';
 import { countResults, MutationRunFailed } from '../../mutation/fates.ts';
@@ -29,7 +29,9 @@ describe('scores', () => {
       'mount 95',
       'all 285',
     ]);
-    expect(scoreTable(GOOD)).toMatch(/^model +1 +100 +95 +5 +0 +0 +0 +95\.0 % +90 %$/m);
+    const withGoldens = { ...GOOD, 'model/buffer/rules.ts': counts({ byGolden: 15 }) };
+    // Group, files, mutants, killed, of these by goldens, survived, timeout, uncovered, disabled, score, least, without goldens.
+    expect(scoreTable(withGoldens)).toMatch(/^model +1 +100 +95 +15 +5 +0 +0 +0 +95\.0 % +90 % +80\.0 %$/m);
   });
 
   test('are good enough at their limits', () => {
@@ -106,6 +108,13 @@ describe('a record', () => {
     expect(staleness(RECORD, { ...PRESENT, ...parts })).toEqual([expect.stringContaining(sentence)]);
   });
 
+  test('from before kills by goldens were told apart counts none, and contradicts nobody', () => {
+    const { byGolden: _, ...old } = score('a1');
+    expect(sumOf([old, counts({ byGolden: 3 })])).toEqual({ ...NO_MUTANTS, killed: 190, byGolden: 3, survived: 10 });
+    expect(contradiction('src/a.ts', old as FileScore, counts({ byGolden: 7 }))).toBeUndefined();
+    expect(contradiction('src/a.ts', score('a1'), counts({ byGolden: 7 }))).toContain('byGolden 7 instead of 0');
+  });
+
   test('is contradicted by another result for the same contents', () => {
     expect(contradiction('src/a.ts', score('a1'), counts())).toBeUndefined();
     const said = contradiction('src/a.ts', score('a1'), counts({ killed: 94, survived: 6 }));
@@ -127,7 +136,7 @@ describe('the mutants of a run', () => {
       ['src/a.ts', 'src/b.ts'],
       [...states.map((s) => mutant(s)), mutant('Ignored', 'told'), prose],
     );
-    const expected = { killed: 2, survived: 1, timeout: 1, noCoverage: 1, broken: 1, disabled: 1 };
+    const expected = { killed: 2, byGolden: 0, survived: 1, timeout: 1, noCoverage: 1, broken: 1, disabled: 1 };
     expect([...run.counts]).toEqual([['src/a.ts', expected], ['src/b.ts', NO_MUTANTS]]); // prettier-ignore
     expect(unnoticedText(run.unnoticed).split('\n')).toHaveLength(4);
     expect(unnoticedText(run.unnoticed)).toContain('src/a.ts:7 survived BooleanLiteral → true');
@@ -140,6 +149,19 @@ describe('the mutants of a run', () => {
   ] as const)('that made a test wait in vain are timeouts, not kills (%j)', (reason, fate) => {
     const { counts } = countResults(['src/a.ts'], [mutant('Killed', reason)]);
     expect(counts.get('src/a.ts')).toEqual({ ...NO_MUTANTS, [fate]: 1 });
+  });
+
+  test('that a golden alone has noticed are killed, and counted apart', () => {
+    const killedBy = (...files: string[]) => ({
+      ...mutant('Killed'),
+      killedBy: files.map((file) => `${file}#a # title`),
+    });
+    const golden = 'test/mutation/model.mutants.ts';
+    const independent = 'test/unit/model/buffer/decide.test.ts';
+    const results = [killedBy(golden), killedBy(independent), killedBy(golden, independent), mutant('Killed')];
+    const waited = { ...mutant('Killed', 'Error: Test timed out in 1500ms.'), killedBy: [`${golden}#title`] };
+    const { counts } = countResults(['src/a.ts'], [...results, waited]);
+    expect(counts.get('src/a.ts')).toEqual({ ...NO_MUTANTS, killed: 4, byGolden: 1, timeout: 1 });
   });
 
   test('are of files that were asked for', () => {
