@@ -15,4 +15,5 @@ export type { ExplorationOf } from './explorer/search.ts';
 export { stuckStates } from './buffer/stuck.ts';
 export { blankSnapshot, type MutableSnapshot } from './buffer/snapshot.ts';
 export type { PromiseName } from './buffer/rules.ts';
+export { MissingPackage } from './missing-package.ts';
 export { LIMITS, ShapeTooLarge } from './buffer/state.ts';

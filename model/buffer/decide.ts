@@ -4,7 +4,7 @@
 // The tables are written with ts-pattern, so that the compiler counts the rows. The explorer asks millions of times, so
 // each table is evaluated once for every combination of its inputs (`tabulate`) and looked up from then on.
 
-import { match } from 'ts-pattern';
+import { match } from '../ts-pattern.ts';
 
 /** Inputs of one decision: named booleans. */
 type Facts = Readonly<Record<string, boolean>>;

@@ -5,8 +5,6 @@
 import type { Outcome } from '../../spec/buffer/vocabulary.ts';
 import { NO_HANDLE, NO_TICKET, type Handle, type Ticket } from './ids.ts';
 
-export { NO_HANDLE, NO_TICKET };
-
 /** The answer to one call. */
 export interface Answer {
   readonly outcome: Outcome;

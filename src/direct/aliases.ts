@@ -10,13 +10,11 @@
 import type { Alias } from '../../spec/direct/snapshot.ts';
 import type { Outcome } from '../../spec/buffer/vocabulary.ts';
 import type { Answer } from '../core/answer.ts';
-import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
-import type { Handle } from '../core/records/handles.ts';
+import { NO_HANDLE, NO_TICKET, type Handle, type Ticket } from '../core/ids.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { HammerIo } from '../core/records/hammer-io.ts';
 import { isUnreferenced } from '../core/records/reference-word.ts';
 import type { MountState } from '../core/core-state.ts';
-import type { Ticket } from '../core/records/tickets.ts';
 import type { ExtentRecord, Run } from './extents.ts';
 import type { FrontRecord } from './fronts.ts';
 

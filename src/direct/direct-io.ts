@@ -25,7 +25,7 @@
 // files of any size and alignment. They are built on top. Numbers after methods are lines of hammer_io.c.
 
 import type { DirectOutcome } from '../../spec/direct/vocabulary.ts';
-import type { Ticket } from '../core/records/tickets.ts';
+import type { Ticket } from '../core/ids.ts';
 import type { DeviceRequest, Result } from '../core/device.ts';
 import { InvalidArgument, Reentered } from '../core/errors.ts';
 import * as committing from './committing.ts';

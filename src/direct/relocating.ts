@@ -5,7 +5,7 @@
 // (hammer_io.c L1893-1945; hammer_reblock_data)
 
 import type { DirectOutcome } from '../../spec/direct/vocabulary.ts';
-import { NO_HANDLE } from '../core/answer.ts';
+import { NO_HANDLE } from '../core/ids.ts';
 import { CacheFull, ImpossibleInput } from '../core/errors.ts';
 import type { DirectState } from './direct-state.ts';
 import type { Place } from './extents.ts';

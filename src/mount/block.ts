@@ -7,9 +7,8 @@
 
 import type { IoType } from '../../spec/buffer/snapshot.ts';
 import type { Answer } from '../core/answer.ts';
-import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
 import { checkFunction } from '../core/check-shape.ts';
-import type { Handle } from '../core/ids.ts';
+import { NO_HANDLE, NO_TICKET, type Handle } from '../core/ids.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { ReadableBytes } from '../core/view.ts';
 import type { CachePolicy } from '../policy/cache-policy.ts';

@@ -2,8 +2,7 @@
 // and no write of it is in flight; while it is open, no write of the block is issued.
 
 import type { Answer } from '../core/answer.ts';
-import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
-import type { Handle } from '../core/ids.ts';
+import { NO_HANDLE, NO_TICKET, type Handle } from '../core/ids.ts';
 import type { IoType } from '../../spec/buffer/snapshot.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { CachePolicy } from '../policy/cache-policy.ts';

@@ -18,10 +18,9 @@
 // block is found by its checksum.
 
 import { EventEmitter } from 'node:events';
-import { NO_HANDLE, NO_TICKET } from '../core/answer.ts';
 import { checkFunction, checkPlaceGiven, shown } from '../core/check-shape.ts';
 import { InvalidArgument } from '../core/errors.ts';
-import type { Handle } from '../core/ids.ts';
+import { NO_HANDLE, NO_TICKET, type Handle } from '../core/ids.ts';
 import type { Change } from './block.ts';
 import { Block } from './block.ts';
 import type { BlockOptions, GetOptions } from './call-options.ts';

@@ -17,8 +17,7 @@
 // Relief is the same without waiting for the program: buffers that are being modified are left out.
 
 import type { ModRoot } from '../../spec/buffer/snapshot.ts';
-import type { Handle } from '../core/ids.ts';
-import { NO_HANDLE } from '../core/answer.ts';
+import { NO_HANDLE, type Handle } from '../core/ids.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { MountDevice } from '../devices/mount-device.ts';
 import { MountBroken, SyncFailed } from './errors.ts';

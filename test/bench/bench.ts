@@ -2,7 +2,8 @@
 //
 // Explorer, on the largest configuration: distinct states a second without claims and with all claims, bytes a state; with a
 // jar also TLC with two workers on the same cfg, in turns with the explorer, and the ratio, which counts only when both find
-// the same number of distinct states. TLA: our engine and TLC on that configuration, in turns. Edges: production's steps and edges a second on safe configurations. Random: steps of
+// the same number of distinct states. TLA: our engine and TLC on that configuration, in turns. check-model, only when it is named: the default run here and
+// at a recorded commit, in turns. Edges: production's steps and edges a second on safe configurations. Random: steps of
 // random conformance; trace: events of a recorded run; stdio: steps of another process. Hits, misses, flush: the cache at work
 // on a file, in turns with lru-cache and fs, and with `peers` also with SQLite and LMDB; direct: 1 MiB ranges of files, beside fs; stall: the event loop meanwhile.
 // Everything is the median of rounds within one process; goals stand beside the figures that have one, and missing a goal is
@@ -26,6 +27,7 @@ import { loadPeers, notMeasured } from './cache-peers.ts';
 import { stallBench } from './cache-stall.ts';
 import { directBench } from './direct-bench.ts';
 import { edgesBench } from './edges-bench.ts';
+import { BEFORE_THE_ENGINE, checkModelBench } from './check-model-bench.ts';
 import { explorerBench } from './explorer-bench.ts';
 import { machineFacts } from './machine-facts.ts';
 import { randomBench } from './random-bench.ts';
@@ -47,7 +49,19 @@ export interface Figure {
 const CACHE_BENCHES = { hits: hitsBench, misses: missesBench, flush: flushBench } as const;
 const BENCHES = [
   ...(Object.keys(CACHE_BENCHES) as (keyof typeof CACHE_BENCHES)[]),
-  ...(['direct', 'stall', 'peers', 'explorer', 'tlc', 'tla', 'edges', 'random', 'trace', 'stdio'] as const),
+  ...([
+    'direct',
+    'stall',
+    'peers',
+    'explorer',
+    'tlc',
+    'tla',
+    'edges',
+    'random',
+    'trace',
+    'stdio',
+    'check-model',
+  ] as const),
 ] as const;
 
 interface BenchOptions {
@@ -55,17 +69,23 @@ interface BenchOptions {
   readonly rounds: number;
   readonly config: string;
   readonly tla2tools?: string;
+  readonly against: string;
 }
+
+/** It takes many minutes, so it runs only when it is named. */
+const ONLY_WHEN_NAMED: readonly string[] = ['check-model'];
 
 function readOptions(args: readonly string[]): BenchOptions {
   const command = new Command('bench')
     .description(
-      'Measure the cache on files and its peers, the explorer, TLC beside it where a jar is given, production on every edge, random runs, traces and stdio.',
+      'Measure the cache on files and its peers, the explorer, TLC beside it where a jar is given, our engine of TLA+ beside TLC (tla), production on every edge, random runs, traces and stdio; ' +
+        'if it is named, also the default run of check-model here beside that of a commit.',
     )
     .addOption(new Option('--only <bench...>', 'which to run').choices(BENCHES))
     .option('--rounds <n>', 'rounds of each measurement', positive, 3)
     .option('--config <name>', 'configuration for the explorer and the engines of TLA+', known, LARGE_CONFIGURATION)
-    .option('--tla2tools <jar>', 'tla2tools.jar for the comparison with TLC (else TLA2TOOLS_JAR, TLA_TOOLS_JAR)');
+    .option('--tla2tools <jar>', 'tla2tools.jar for the comparison with TLC (else TLA2TOOLS_JAR, TLA_TOOLS_JAR)')
+    .option('--against <commit>', 'what check-model is compared with', BEFORE_THE_ENGINE);
   return readArguments(command, args, '').opts<BenchOptions>();
 }
 
@@ -94,7 +114,8 @@ function jarFor(options: BenchOptions): string | undefined {
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   const options = readOptions(args);
-  const wants = (bench: (typeof BENCHES)[number]): boolean => options.only?.includes(bench) ?? true;
+  const wants = (bench: (typeof BENCHES)[number]): boolean =>
+    options.only?.includes(bench) ?? !ONLY_WHEN_NAMED.includes(bench);
   const jar = wants('tlc') || wants('tla') ? jarFor(options) : undefined;
   collectGarbageOnDemand();
   const note = (line: string): void => console.error(line);
@@ -111,6 +132,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   if (wants('random')) figures.push(...(await randomBench(small)));
   if (wants('trace')) figures.push(...(await traceBench(small)));
   if (wants('stdio')) figures.push(...(await stdioBench(small)));
+  if (wants('check-model')) figures.push(...(await checkModelBench({ ...options, note })));
   console.log(tableText(figures));
   console.log(`\n${machineFacts()}`);
   for (const line of cache.facts) console.log(line);

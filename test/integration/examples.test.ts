@@ -44,6 +44,11 @@ const EXAMPLES: Readonly<Record<string, readonly RegExp[]>> = {
     /^as committed: the same$/,
     /^closing: WritesLost$/,
   ],
+  'own-policy.ts': [
+    /^FifoPolicy passes 15 cases$/,
+    /^50 buffers, 500 of 500 blocks right$/,
+    /^[1-9]\d+ buffers given up, [1-9]\d+ blocks written for room, 0 refusals$/,
+  ],
   'small-cache.ts': [
     /^100 buffers for 2000 blocks: 6400 looked at, [1-9]\d+ hits, [1-9]\d+ misses$/,
     /^[1-9]\d+ evictions, [1-9]\d+ blocks written, \d+ waits for a buffer$/,

@@ -6,16 +6,18 @@
 
 import type { Shape, Volatile } from '../../spec/buffer/snapshot.ts';
 import type { Action, Outcome, StepStats } from '../../spec/buffer/vocabulary.ts';
-import type { Answer } from '../../src/core/answer.ts';
-import type { Request, Result } from '../../src/core/device.ts';
-import { ImpossibleInput } from '../../src/core/errors.ts';
-import { HammerIoCore } from '../../src/core/hammer-io-core.ts';
-import type { IoView } from '../../src/core/view.ts';
-import type { Fault } from '../../src/devices/memory-device.ts';
-import { MemoryDevice } from '../../src/devices/memory-device.ts';
-import { NO_HANDLE, NO_TICKET } from '../../src/core/answer.ts';
-import type { VolumeOptions } from '../../src/core/options.ts';
-import type { Handle, Ticket, TicketKind } from '../../src/index.ts';
+import type {
+  Answer,
+  Fault,
+  Handle,
+  IoView,
+  Request,
+  Result,
+  Ticket,
+  TicketKind,
+  VolumeOptions,
+} from '../../src/index.ts';
+import { HammerIoCore, ImpossibleInput, MemoryDevice, NO_HANDLE, NO_TICKET } from '../../src/index.ts';
 import { placeBlocks } from './block-places.ts';
 import type { Driver, MutableSnapshot, StepResult } from './driver.ts';
 import { NotOffered } from './not-offered.ts';

@@ -81,6 +81,15 @@ export type { InjectedFault } from './injected-fault.ts';
 export type { Sectors, Survivors } from './medium.ts';
 export { everyPowerLoss } from './power-loss.ts';
 
+// Cache policies.
+export {
+  cachePolicyCases,
+  cachePolicySuite,
+  type CachePolicyCase,
+  type CachePolicySubject,
+  type PolicySizes,
+} from './cache-policy-suite.ts';
+
 // Traces.
 export { checkTrace, type TraceAccepted, type TraceRejected, type TraceVerdict } from './trace/check-trace.ts';
 export { checkTraceFile, traceFile, type FileSink } from './trace/trace-file.ts';

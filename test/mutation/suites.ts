@@ -114,6 +114,7 @@ export const SUITES: readonly Suite[] = [
         'src/devices/file/path-guard',
         'src/devices/file/flush-ahead',
         'src/devices/file/write-log',
+        'src/wrong-values',
       ),
       ...made('loading'),
     ],
@@ -125,7 +126,7 @@ export const SUITES: readonly Suite[] = [
     mutates: inside('src/policy/'),
     tests: [
       ...ordinary('src/policy/clock-policy-limits'),
-      ...ordinary('src/policy/clock-policy', 'src/policy/clock-policy-writes'),
+      ...ordinary('src/policy/clock-policy', 'src/policy/clock-policy-writes', 'src/wrong-values'),
       ...made('loading'),
     ],
     keepsThread: true,

@@ -17,7 +17,7 @@ const project = new ConsumerProject();
 
 beforeAll(() => {
   project.installPacked();
-  project.install('fast-check@4', 'typescript@5.9', '@types/node@20');
+  project.install('fast-check@4', 'ts-pattern@5', 'typescript@5.9', '@types/node@20');
   project.takeSources();
   project.compile('nodenext');
 });

@@ -1,5 +1,5 @@
 // Hunting bugs of the reference model: it is explored with the bug in it, and must break a claim of the catalogue, leave a
-// client stuck, or disagree with production on some edge of its graph. The first that happens is the catch, in this order.
+// client stuck, or, if its claim is `graph`, disagree with production on some edge. The first that happens is the catch, in this order.
 
 import { blankSnapshot } from '../../model/index.ts';
 import type { Exploration, ExploreOptions, Machine, Violation } from '../../model/index.ts';
@@ -24,7 +24,7 @@ interface ModelModule {
 /** A bug can make a small machine large. */
 const STATES_MAX = 50_000;
 
-export async function huntInModel(bug: Pick<BufferBug, 'name' | 'scene' | 'patches'>): Promise<Hunted> {
+export async function huntInModel(bug: Pick<BufferBug, 'name' | 'claim' | 'scene' | 'patches'>): Promise<Hunted> {
   const model = await loadPatched<ModelModule>('model/index.ts', bug.patches, bug.name);
   try {
     return huntIn(model, bug);
@@ -35,7 +35,7 @@ export async function huntInModel(bug: Pick<BufferBug, 'name' | 'scene' | 'patch
   }
 }
 
-function huntIn(model: ModelModule, bug: Pick<BufferBug, 'scene'>): Hunted {
+function huntIn(model: ModelModule, bug: Pick<BufferBug, 'claim' | 'scene'>): Hunted {
   const options = { graph: true, invariants: INVARIANTS, properties: PROPERTIES, maxStates: STATES_MAX };
   const exploration = model.explore(model.createMachine(bug.scene), options);
   const language = bufferLanguage(bug.scene);
@@ -51,6 +51,7 @@ function huntIn(model: ModelModule, bug: Pick<BufferBug, 'scene'>): Hunted {
     const story = (): readonly string[] => [...storyLines(pathTexts(exploration, language, stuck.state)), end];
     return { found: { claims: ['W1'], fields: [], story }, effort, unit: 'states' };
   }
+  if (bug.claim !== 'graph') return { found: undefined, effort, unit: 'states' };
   const { mismatch } = executeEdges(exploration, createCoreDriver(bug.scene));
   if (mismatch === undefined) return { found: undefined, effort, unit: 'states' };
   const fields = mismatch.differences.map(({ path }) => path);

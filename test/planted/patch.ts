@@ -3,19 +3,12 @@
 //
 // A patch names a file of the project, a text that stands there exactly once, and the text to stand there instead. A text
 // that is absent, or stands there twice, is an error that names bug and file: when a function is rewritten its bugs must be
-// rewritten too, or they would silently stop being planted. `loadPatched` bundles an entry with everything that it imports
-// from the project, patched, and runs the bundle: a second copy of those modules, of its own, beside the real one. Packages
-// are shared with the real one. Nothing is written to disk.
+// rewritten too, or they would silently stop being planted. `loadPatched` runs an entry with everything that it imports from the
+// project, patched: copies of those modules beside the real ones (`patched-modules.ts`).
 
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, relative, sep } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { compileFunction } from 'node:vm';
-import { build, type Loader, type Plugin } from 'esbuild';
-
-/** Where the project stands. */
-export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
+import { join } from 'node:path';
+import { compileAll, PROJECT, runModules } from './patched-modules.ts';
 
 /** One place of the source and what stands there instead. */
 export interface SourcePatch {
@@ -82,60 +75,12 @@ export async function loadPatched<Exports>(
   patches: readonly SourcePatch[],
   bug = 'unnamed',
 ): Promise<Exports> {
-  const loaded = new Set<string>();
-  const failures: unknown[] = [];
-  const plugin: Plugin = {
-    name: 'planted-bugs',
-    setup(setup) {
-      setup.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-        const file = relative(PROJECT, path).split(sep).join('/');
-        loaded.add(file);
-        try {
-          const contents = patchedFile(bug, file, patches);
-          return { contents: withOwnUrl(contents, path), loader: 'ts' as Loader };
-        } catch (error) {
-          failures.push(error);
-          return { contents: '', loader: 'ts' as Loader };
-        }
-      });
-    },
-  };
-  const { outputFiles } = await build({
-    entryPoints: [join(PROJECT, entry)],
-    bundle: true,
-    write: false,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'silent',
-    plugins: [plugin],
-  }).catch((error: unknown): never => {
-    throw failures[0] ?? error; // The first thing that went wrong is ours, where there is one.
-  });
-  if (failures.length > 0) throw failures[0];
-  for (const { file } of patches) {
+  const patched = new Set(patches.map(({ file }) => file));
+  const loaded = await compileAll(entry, (file) => patchedFile(bug, file, patches), patched, bug);
+  for (const file of patched) {
     if (!loaded.has(file)) throw new PatchError(bug, file, `${entry} does not load that file; name one that it loads.`);
   }
-  return run(outputFiles[0]!.text, entry, bug) as Exports;
-}
-
-/** The bundle is one file; each module in it still believes to stand where its source does. */
-function withOwnUrl(text: string, path: string): string {
-  return text.replace(/\bimport\.meta\.url\b/g, () => JSON.stringify(pathToFileURL(path).href));
-}
-
-/** Runs a bundle in CommonJS: the loaders of tests and of the command do not see it, so it runs alike under each. */
-function run(code: string, entry: string, bug: string): unknown {
-  const filename = join(PROJECT, entry);
-  const module: { exports: unknown } = { exports: {} };
-  const parameters = ['require', 'module', 'exports', '__filename', '__dirname'];
-  // Line numbers in its stacks are those of the bundle.
-  const call = compileFunction(code, parameters, { filename: `${filename} with ${bug}` }) as (
-    ...args: unknown[]
-  ) => void;
-  call(createRequire(filename), module, module.exports, filename, dirname(filename));
-  return module.exports;
+  return runModules(loaded, entry, patched) as Exports;
 }
 
 /** What a patch changes, as a small diff: the place, then the lines that differ, each whole, with those around them. */

@@ -183,27 +183,28 @@ async function checkEach<Item>(
   return problems;
 }
 
-/** One bug that is none for each way in which the given bugs are hunted. */
+/** One bug that is none for each way in which the given bugs are hunted. Graphs are compared where a bug must be caught by its graph. */
 function nothingPlanted(bugs: readonly PlantedBug[]): PlantedBug[] {
   const none = new Map<string, PlantedBug>();
+  const add = (key: string, bug: PlantedBug): void => {
+    if (!none.has(key) || bug.claim === 'graph') none.set(key, bug);
+  };
   for (const bug of bugs) {
     if (bug.machine === 'direct') {
       const { kind, claim, configuration } = bug;
       if (kind === 'device') continue;
       const judged = kind === 'production' && claim !== 'linearizability' ? 'I45' : claim;
       const key = JSON.stringify(['direct', kind, kind === 'production' && judged, configuration]);
-      if (!none.has(key))
-        none.set(key, { ...bug, name: `nothing (${kind})`, claim: judged, patches: [NOTHING_DIRECT[kind]] });
+      add(key, { ...bug, name: `nothing (${kind})`, claim: judged, patches: [NOTHING_DIRECT[kind]] });
       continue;
     }
     const { kind, claim, scene, device } = bug;
     const how = claim === 'device' || claim === 'promises' ? claim : '';
     const key = JSON.stringify([kind, how, device, scene]);
-    if (none.has(key)) continue;
     const patch = NOTHING[device === 'FaultDevice' ? device : kind];
     // Under a claim of the catalogue a driver is judged by claims and by comparison.
     const judged = how === '' && (kind === 'production' || kind === 'device') ? 'I1' : claim;
-    none.set(key, { ...bug, name: `nothing (${kind})`, claim: judged, patches: [patch] });
+    add(key, { ...bug, name: `nothing (${kind})`, claim: judged, patches: [patch] });
   }
   return [...none.values()];
 }

@@ -6,6 +6,7 @@
 import fs from 'node:fs';
 import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
+import { basename, dirname } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 /** What a name stands for. */
@@ -109,6 +110,10 @@ export class FakeFs {
       this.#begin(`read ${path}`, false);
       const { text } = this.#entry(path);
       return (typeof how === 'object' ? how.encoding : how) === 'utf8' ? text : Buffer.from(text);
+    }),
+    readdir: promised((path: string) => {
+      this.#begin(`readdir ${path}`, false);
+      return this.names.filter((name) => name !== path && dirname(name) === path).map((name) => basename(name));
     }),
     readlink: promised((path: string) => {
       this.#begin(`readlink ${path}`, false);

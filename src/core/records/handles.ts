@@ -11,8 +11,6 @@ import { Slot, Slots } from './slots.ts';
 import { Structures } from './structures.ts';
 import type { TicketRecord } from './tickets.ts';
 
-export type { Handle };
-
 const INTERLOCK = 1 << 28;
 const BUSY = 1 << 29;
 /** Open modifications of one handle: as many as anybody will ever have. */

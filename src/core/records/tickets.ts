@@ -13,8 +13,6 @@ import type { HammerIo } from './hammer-io.ts';
 import type { RunEntry } from './run-list.ts';
 import { Slot, Slots } from './slots.ts';
 
-export type { Ticket };
-
 /** What a ticket waits for. `failed` and `flushFailed` only wait to be told so. */
 export type WaitsAt = Exclude<ClientAt, 'idle' | 'hold'>;
 

@@ -4,11 +4,7 @@
 
 import type * as fastCheckModule from 'fast-check';
 import { createRequire } from 'node:module';
-
-/** A package that the kit needs and that its user has to install is not there. */
-export class MissingPackage extends Error {
-  override readonly name = 'MissingPackage';
-}
+import { MissingPackage } from '../../../model/index.ts';
 
 export const { default: fastCheck } = load();
 

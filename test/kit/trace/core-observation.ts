@@ -3,8 +3,7 @@
 // its roles; what is durable, its device.
 
 import type { RunEntry, Volatile } from '../../../spec/buffer/snapshot.ts';
-import type { HammerIoCore } from '../../../src/index.ts';
-import type { IoView } from '../../../src/core/view.ts';
+import type { HammerIoCore, IoView } from '../../../src/index.ts';
 import type { MutableSnapshot } from '../driver.ts';
 import type { Roles } from './roles.ts';
 

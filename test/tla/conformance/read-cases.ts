@@ -55,7 +55,8 @@ function readCase(file: string, text: string): Case {
   return { file, name: head!.trim(), cfg, modules, tlc, ...(ours !== undefined && { ours }) };
 }
 
-function readAnswer(line: string): Answer {
+/** Verdict, claim and counts, as they stand on a line. */
+export function readAnswer(line: string): Answer {
   const [verdict, ...words] = line.trim().split(' ');
   const violated = words.find((word) => !word.includes('='));
   const pairs = words.filter((word) => word.includes('=')).map((word) => word.split('=') as [string, string]);

@@ -6,16 +6,17 @@ import { Reader, type Behaviour, type Formula, type Property } from './behaviour
 import type { Common } from './compiler-base.ts';
 import { AssertionFailed, EvaluationError, placeText, SpecificationError } from './errors.ts';
 import { becauseText, Explainer, type Because } from './explain.ts';
-import { Exploration, type Asked, type Claim, type LabelOfEdge } from './explore.ts';
-import { ProgramBuilder, type Program } from './program.ts';
+import { explore, type Asked, type Exploration, type Claim, type LabelOfEdge } from './explore.ts';
+import { ProgramBuilder, type Mode } from './program.ts';
 import type { Specification } from './resolve.ts';
+import type { Row } from './layout.ts';
 import { Runtime } from './runtime.ts';
 import { CanonicalText, show } from './show.ts';
 import { representativeOf } from './symmetry.ts';
 import { moduleParser } from './syntax.ts';
 import { commonOf } from './configure.ts';
 import { readSpecification, type Read, type Source } from './read-specification.ts';
-import { definitionsIn, partsOf, type Definition, type Expression } from './expression.ts';
+import type { Definition, Expression } from './expression.ts';
 import { checkTemporal, type Lasso } from './temporal.ts';
 import { Fcn, ValueStore, type Value } from './values.ts';
 
@@ -162,13 +163,13 @@ class Check {
       throw new SpecificationError('SYMMETRY', undefined, 'A property of whole behaviours cannot be checked with SYMMETRY: a behaviour is more than its states.');
     } // prettier-ignore
     const { alias } = this.#cfg;
-    if (alias !== undefined) this.#alias = this.#builder.value(this.#formula(alias, 'ALIAS'), 'state');
+    if (alias !== undefined) this.#alias = this.#builder.value(this.#formula(alias, 'ALIAS'));
     const program = this.#builder.compile();
-    const exploration = new Exploration({ ...asked, program }).run();
-    if (exploration.ending !== undefined) return this.#ended(exploration, program);
+    const exploration = explore({ ...asked, program });
+    if (exploration.ending !== undefined) return this.#ended(exploration);
     for (const decide of plan) {
-      const lasso = decide(exploration, program);
-      if (lasso !== undefined) return this.#lasso(exploration, program, lasso);
+      const lasso = decide(exploration);
+      if (lasso !== undefined) return this.#lasso(exploration, lasso);
     }
     return this.#after(exploration);
   }
@@ -209,40 +210,39 @@ class Check {
   #asked(properties: readonly Property[], isTemporal: boolean): Omit<Asked, 'program'> {
     const cfg = this.#cfg;
     const builder = this.#builder;
-    const claim = (name: string, formula: Formula, mode: 'state' | 'step' | 'next'): Claim => {
+    const claim = (name: string, formula: Formula, mode: Mode): Claim => {
       this.#claims.push({ name, formula });
-      const of = mode === 'next' && !asksEnabled(formula.e) ? 'next' : 'state';
-      return { name, of, holds: builder.predicate(formula, mode === 'next' ? of : mode) };
+      return { name, holds: builder.predicate(formula, mode) };
     };
-    const of = (part: 'initially' | 'always' | 'steps', mode: 'state' | 'step' | 'next'): Claim[] =>
+    const of = (part: 'initially' | 'always' | 'steps', mode: Mode): Claim[] =>
       properties.flatMap((property) => property[part].map((formula) => claim(property.name, formula, mode)));
     const { symmetry } = cfg;
     return {
+      runtime: this.#runtime,
       variables: this.#common.variables.length,
       leaves: builder.leaves,
-      invariants: [...cfg.invariants.map((name) => claim(name, this.#formula(name, 'an invariant'), 'next')), ...of('always', 'next')],
+      invariants: [...cfg.invariants.map((name) => claim(name, this.#formula(name, 'an invariant'), 'state')), ...of('always', 'state')],
       initially: of('initially', 'state'),
       steps: of('steps', 'step'),
-      constraints: cfg.constraints.map((name) => builder.predicate(this.#formula(name, 'CONSTRAINT'), 'next')),
+      constraints: cfg.constraints.map((name) => builder.predicate(this.#formula(name, 'CONSTRAINT'), 'state')),
       actionConstraints: cfg.actionConstraints.map((name) => builder.predicate(this.#formula(name, 'ACTION_CONSTRAINT'), 'step')),
-      view: cfg.view === undefined ? undefined : builder.value(this.#formula(cfg.view, 'VIEW'), 'next'),
+      view: cfg.view === undefined ? undefined : builder.value(this.#formula(cfg.view, 'VIEW')),
       representative: symmetry === undefined ? undefined : representativeOf(this.#runtime.store, this.#evaluate(this.#formula(symmetry, 'SYMMETRY').e), symmetry),
       checkDeadlock: cfg.checkDeadlock,
       maxStates: this.#input.maxStates ?? MOST_STATES,
       wantEdges: this.#input.wantGraph === true || isTemporal,
-      idOf: (value) => this.#runtime.store.idOf(value),
       onProgress: this.#input.onProgress,
     };
   } // prettier-ignore
 
-  #ended(exploration: Exploration, program: Program): CheckResult {
+  #ended(exploration: Exploration): CheckResult {
     const { kind, claim, error, state, beyond } = exploration.ending!;
     const rows = state === undefined ? [] : exploration.wayTo(state).map((one) => exploration.rowOf(one));
     if (beyond !== undefined) rows.push(beyond);
     if (kind === 'too-many') {
       return this.#result({ verdict: 'engine-failed', message: `There are more than ${this.#input.maxStates ?? MOST_STATES} states.` }, exploration); // prettier-ignore
     }
-    const trace = this.#trace(exploration, program, rows);
+    const trace = this.#trace(exploration, rows);
     if (error !== undefined) {
       const verdict = error instanceof AssertionFailed ? 'assert' : 'evaluation-error';
       return this.#result({ verdict, message: error.message, trace }, exploration);
@@ -259,7 +259,7 @@ class Check {
   } // prettier-ignore
 
   /** The first of the formulas of that name that is false there. */
-  #because(named: readonly Named[], rows: readonly Int32Array[], isStep: boolean): Because | undefined {
+  #because(named: readonly Named[], rows: readonly Row[], isStep: boolean): Because | undefined {
     const row = isStep ? rows.at(-2)! : rows.at(-1)!;
     const explainer = new Explainer(this.#common, row, isStep ? rows.at(-1) : undefined);
     const [first] = named;
@@ -267,22 +267,23 @@ class Check {
     return undefined;
   }
 
-  #lasso(exploration: Exploration, program: Program, { property, states, loopsTo }: Lasso): CheckResult {
-    const trace = this.#trace(exploration, program, states.map((one) => exploration.rowOf(one))); // prettier-ignore
+  #lasso(exploration: Exploration, { property, states, loopsTo }: Lasso): CheckResult {
+    const trace = this.#trace(exploration, states.map((one) => exploration.rowOf(one))); // prettier-ignore
     const end = loopsTo === states.length - 1 ? 'nothing changes any more' : `it goes on as from state ${loopsTo + 1}`;
     const message = `A behaviour breaks ${property}: after the last state ${end}.`;
     return this.#result({ verdict: 'temporal', violated: property, message, trace, loopsTo }, exploration);
   }
 
-  #trace(exploration: Exploration, program: Program, rows: readonly Int32Array[]): readonly CheckedStep[] {
+  #trace(exploration: Exploration, rows: readonly Row[]): readonly CheckedStep[] {
     return rows.map((row, i): CheckedStep => {
       const before = rows[i - 1];
-      const variables = this.#shownState(program, row);
+      const variables = this.#shownState(exploration, row);
       const label = before === undefined ? undefined : exploration.labelBetween(before, row);
-      const changed = this.#common.variables.filter((_, v) => before !== undefined && before[v] !== row[v]);
+      const [old, ids] = [before, row].map((one) => one && exploration.layout.ids(one, 0));
+      const changed = this.#common.variables.filter((_, v) => old !== undefined && old[v] !== ids![v]);
       return {
         ...(label !== undefined && { action: shown(label) }),
-        state: this.#stateText(row, 0),
+        state: this.#stateText(exploration, row),
         variables,
         changed,
       };
@@ -290,31 +291,28 @@ class Check {
   }
 
   /** Each variable with its value, or what ALIAS says instead. */
-  #shownState(program: Program, row: Int32Array): readonly (readonly [string, string])[] {
+  #shownState(exploration: Exploration, row: Row): readonly (readonly [string, string])[] {
     if (this.#alias !== undefined) {
-      program.load(row, 0);
-      const value = program.values[this.#alias]!();
+      const value = exploration.valueOf(this.#alias, row);
       if (value instanceof Fcn) return value.domain.keys.map((key, i) => [show(key), show(value.values[i]!)] as const);
     }
-    return this.#common.variables.map((name, v) => [name, show(this.#runtime.store.valueOf(row[v]!))] as const);
+    return this.#common.variables.map((name, v) => [name, show(exploration.layout.value(v, row, 0))] as const);
   }
 
   /** `name=value` for each variable, sorted by name. */
-  #stateText(rows: Int32Array, at: number): string {
+  #stateText({ layout }: Exploration, row: Row): string {
     const order = (this.#order ??= this.#common.variables
       .map((name, i) => [name, i] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1)));
-    return order.map(([name, i]) => `${name}=${this.#text.of(this.#runtime.store.valueOf(rows[at + i]!))}`).join(';');
+    return order.map(([name, i]) => `${name}=${this.#text.of(layout.value(i, row, 0))}`).join(';');
   }
 
   #order: (readonly [string, number])[] | undefined;
 
   #graph(exploration: Exploration): EngineGraph {
     const { source, target, label, labels } = exploration.edges;
-    const { rows } = exploration;
-    const width = this.#common.variables.length;
     const states = (): string[] =>
-      Array.from({ length: exploration.count }, (_, s) => this.#stateText(rows, s * width));
+      Array.from({ length: exploration.count }, (_, s) => this.#stateText(exploration, exploration.rowOf(s)));
     return { states, init: exploration.initial, source, target, label, labels: labels.map(shown) };
   }
 
@@ -331,15 +329,6 @@ class Check {
       ...rest,
     };
   }
-}
-
-/** Whether ENABLED stands in it, or in what it names. */
-function asksEnabled(e: Expression, seen = new Set<Expression>()): boolean {
-  if (seen.has(e)) return false;
-  seen.add(e);
-  if (e.kind === 'enabled') return true;
-  const parts = [...partsOf(e), ...definitionsIn(e).map(({ body }) => body)];
-  return parts.some((part) => asksEnabled(part, seen));
 }
 
 const shown = ({ name, args }: LabelOfEdge): { name: string; args: readonly string[] } => ({

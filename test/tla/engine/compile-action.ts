@@ -12,7 +12,7 @@
 // Init is read in the same way, with unprimed variables.
 
 import { isBuiltinCall } from './compile-builtin.ts';
-import { ExpressionCompiler } from './compile-expression.ts';
+import { callOf, ExpressionCompiler, type Part } from './compile-expression.ts';
 import type { Formula } from './behaviour.ts';
 import { EVERYTHING, hasAssigned, type Context } from './context.ts';
 import { SpecificationError } from './errors.ts';
@@ -49,10 +49,10 @@ export class ActionCompiler extends ExpressionCompiler {
     return code;
   }
 
-  /** Code for every step of a next-state relation; `found` makes the code that reports one of that label. */
-  steps(e: Expression, c: Context, name: string, found: (label: Label) => string): string {
+  /** Code for every step of a next-state relation, part by part; `found` makes the code that reports one of that label. */
+  steps(e: Expression, c: Context, name: string, found: (label: Label) => string): readonly string[] {
     const start = { ...c, primed: false, assigned: new Set<number>() };
-    return this.#split(e, start, { name, args: [] }, found);
+    return this.#apart(e, start, { name, args: [] }, [], true, found).map(callOf);
   }
 
   /** Where a step ends that leaves a variable without a value: code that says so. */
@@ -66,7 +66,7 @@ export class ActionCompiler extends ExpressionCompiler {
   #split(e: Expression, c: Context, label: Label, found: (label: Label) => string): string {
     switch (e.kind) {
       case 'or':
-        return e.items.map((item) => this.#apart(`{${this.#split(item, c, label, found)}}`, c)).join('');
+        return e.items.map((item) => `{${this.#split(item, c, label, found)}}`).join('');
       case 'quantifier':
         if (e.every || e.bounds.some(({ set }) => this.common.levels.level(set) !== CONSTANT)) break;
         return this.#each(e.bounds, c, (inner) => this.#split(e.body, inner, label, found));
@@ -82,12 +82,52 @@ export class ActionCompiler extends ExpressionCompiler {
     return this.act(e, c, (end) => this.#complete(end, e) ?? found(label));
   }
 
-  /** At the top of a specification every action is a function of its own: what is too long is never compiled well. */
-  #apart(code: string, { env }: Context): string {
-    if (env !== EVERYTHING.env) return code;
-    const name = this.unit.fresh('action');
-    this.unit.lines.push(`function ${name}(found){${code}}`);
-    return `${name}(found);`;
+  /**
+   * The parts of a next-state relation that are looked at one by one: its disjuncts, with the names given that are quantified over known
+   * sets. `names`: those that are parameters of the functions that the parts become; `isOpen`: whether a definition gives a label.
+   */
+  #apart(e: Expression, c: Context, label: Label, names: readonly string[], isOpen: boolean, found: (label: Label) => string): readonly Part[] {
+    const whole = (): readonly Part[] => {
+      const code = isOpen ? this.#split(e, c, label, found) : this.act(e, c, (end) => this.#complete(end, e) ?? found(label));
+      return code === '' ? [] : [this.partOf(names, code)];
+    };
+    switch (e.kind) {
+      case 'or':
+        return e.items.flatMap((item) => this.#apart(item, c, label, names, isOpen, found));
+      case 'and': {
+        const values = e.items.map((item) => this.known(item, c));
+        if (values[0] === false) return [];
+        const rest = e.items.filter((_, i) => values[i] !== true);
+        return rest.length === 1 ? this.#apart(rest[0]!, c, label, names, false, found) : whole();
+      }
+      case 'quantifier': {
+        if (e.every) return whole();
+        return this.eachElement(e.bounds, c, names, (inner, all) => this.#apart(e.body, inner, label, all, isOpen, found)) ?? whole();
+      }
+      case 'call': {
+        const { definition } = e;
+        if (this.common.levels.ofDefinition(definition) !== ACTION || c.env.find(definition) !== undefined || definition.recursive) return whole();
+        const args = isOpen ? this.#simpleArgs(e, c) : e.args.length === 0 ? [] : undefined;
+        if (args === undefined) return whole();
+        return this.#apart(definition.body, this.inside(e, c), isOpen ? { name: definition.name, args } : label, names, isOpen, found);
+      }
+      default:
+        return whole();
+    }
+  } // prettier-ignore
+
+  /** Code of the arguments of an action, if each is a name or a value already. */
+  #simpleArgs(e: Of<'call'> & Expression, c: Context): readonly string[] | undefined {
+    const { env } = this.inside(e, c);
+    const args: string[] = [];
+    for (const [i, argument] of e.args.entries()) {
+      if (argument.kind === 'operator' || this.common.levels.level(argument) >= ACTION) continue;
+      const location = env.find(e.definition.params[i]!)!;
+      if (location.kind === 'value') args.push(this.unit.value(location.value));
+      else if (location.kind === 'code') args.push(location.code);
+      else return undefined;
+    }
+    return args;
   }
 
   #named(e: Of<'call'> & Expression, c: Context, found: (label: Label) => string): string {
@@ -332,11 +372,55 @@ export class ActionCompiler extends ExpressionCompiler {
     const [left, right] = e.args as readonly [Expression, Expression];
     const variable = this.#target(left, c);
     if (variable === undefined || hasAssigned(c, variable)) return this.#test(e, c, then);
-    const value = this.expr(right, c);
+    const value = isEquality ? this.#next(right, variable, c) : this.expr(right, c);
     const after: Context = { ...c, assigned: new Set([...(c.assigned as ReadonlySet<number>), variable]) };
     if (isEquality) return `n${variable}=${value};${then(after)}`;
     const element = this.unit.fresh('e');
     return `for(const ${element} of items(${value},${this.at(right)})){n${variable}=${element};${then(after)}}`;
+  }
+
+  /** Code of the next value of a variable; what it keeps of its value is not read where how it is written shows it. */
+  #next(e: Expression, variable: number, c: Context): string {
+    const isItself = (one: Expression): boolean => {
+      const found = this.#initial ? undefined : this.variableOf(one, c);
+      return found !== undefined && !found.primed && found.index === variable;
+    };
+    if (isItself(e)) return 'undefined';
+    switch (e.kind) {
+      case 'if': {
+        const test = this.bool(e.test, c);
+        if (test === 'true') return this.#next(e.then, variable, c);
+        if (test === 'false') return this.#next(e.else, variable, c);
+        return `(${test}?${this.#next(e.then, variable, c)}:${this.#next(e.else, variable, c)})`;
+      }
+      case 'except':
+        return isItself(e.of) ? this.patch(variable, e, c, this.at(e)) : this.expr(e, c);
+      case 'call': {
+        const { definition } = e;
+        const isPlain = !definition.recursive && !definition.isFunction && c.env.find(definition) === undefined;
+        if (!isPlain || !e.args.some((one) => one.kind !== 'operator' && isItself(one))) break;
+        return this.#nextOf(e, variable, c, isItself);
+      }
+      default:
+    }
+    return this.expr(e, c);
+  }
+
+  /** The same of an operator that is given the variable: its body, other arguments evaluated before it where that is sure to be right. */
+  #nextOf(e: Of<'call'> & Expression, variable: number, c: Context, isItself: (one: Expression) => boolean): string {
+    let context = this.inside(e, c);
+    const names: string[] = [];
+    const values: string[] = [];
+    for (const [i, argument] of e.args.entries()) {
+      if (argument.kind === 'operator' || isItself(argument) || this.known(argument, c) !== undefined) continue;
+      if (!this.isSure(argument, e.definition, i, c)) continue;
+      const name = this.unit.fresh('w');
+      names.push(name);
+      values.push(this.expr(argument, c));
+      context = { ...context, env: context.env.with(e.definition.params[i]!, { kind: 'code', code: name }) };
+    }
+    const body = this.#next(e.definition.body, variable, context);
+    return names.length === 0 ? body : `((${names.join(',')})=>${body})(${values.join(',')})`;
   }
 
   /** The variable whose next value an expression is, if it is one. */
@@ -368,7 +452,7 @@ export class ActionCompiler extends ExpressionCompiler {
     }
     const { index } = e.variable;
     const after: Context = { ...c, assigned: new Set([...(c.assigned as ReadonlySet<number>), index]) };
-    return `n${index}=s${index};${then(after)}`;
+    return `n${index}=undefined;${then(after)}`;
   }
 
   /** ENABLED: whether there is a step; the next values that an enclosing action has given are kept aside meanwhile. */

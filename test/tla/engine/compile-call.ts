@@ -16,8 +16,29 @@ export abstract class CallCompiler extends CompilerBase {
 
   protected variable(e: Of<'variable'> & Expression, c: Context): string {
     const { index, name } = e.variable;
-    if (!c.primed) return `s${index}`;
-    return hasAssigned(c, index) ? `n${index}` : `unassigned(${JSON.stringify(name)},${this.at(e)})`;
+    if (!c.primed) return `now.whole(${index})`;
+    return hasAssigned(c, index) ? `N${index}()` : `unassigned(${JSON.stringify(name)},${this.at(e)})`;
+  }
+
+  /** The variable that an expression is, be it by another name, now or next; undefined where it is none or is not known yet. */
+  protected variableOf(e: Expression, c: Context): { readonly index: number; readonly primed: boolean } | undefined {
+    if (e.kind === 'variable') {
+      const { index } = e.variable;
+      return c.primed && !hasAssigned(c, index) ? undefined : { index, primed: c.primed };
+    }
+    if (e.kind === 'prime') return this.variableOf(e.of, { ...c, primed: true });
+    if (e.kind !== 'local' || e.args.length > 0) return undefined;
+    const at = c.env.find(e.binding);
+    return at?.kind === 'name' ? this.variableOf(at.expression, this.nameContext(at.context, c)) : undefined;
+  }
+
+  /** `v[key]` of a variable, which is not read whole for it. */
+  protected part(
+    { index, primed }: { readonly index: number; readonly primed: boolean },
+    key: string,
+    p: string,
+  ): string {
+    return primed ? `P${index}(${key},${p})` : `now.part(${index},${key},${p})`;
   }
 
   protected constant(e: Of<'constant'> & Expression, c: Context): string {

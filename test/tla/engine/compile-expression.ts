@@ -10,9 +10,21 @@ import { SpecificationError } from './errors.ts';
 import { builtinCode } from './compile-builtin.ts';
 import { FunctionCompiler } from './compile-function.ts';
 import type { Context } from './context.ts';
-import type { Expression } from './expression.ts';
+import type { Bound, Expression } from './expression.ts';
+import { ListedSet } from './sets.ts';
 import { Unit } from './unit.ts';
 import type { Value } from './values.ts';
+
+/** A part of a formula as a function of the generated code, with what it is called with. */
+export interface Part {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+export const callOf = ({ name, args }: Part): string => `${name}(${args.join(',')})`;
+
+/** Sets of more elements than this are not taken apart. */
+const MOST_PARTS = 16;
 
 export class ExpressionCompiler extends FunctionCompiler {
   override expr(e: Expression, c: Context): string {
@@ -41,6 +53,60 @@ export class ExpressionCompiler extends FunctionCompiler {
       }
     }
     return `return ${this.expr(e, c)};`;
+  }
+
+  /** Code of the conjuncts of a predicate in order, each a call; quantifiers over known sets are taken apart. */
+  conjuncts(e: Expression, c: Context): readonly string[] {
+    return this.#conjuncts(e, c, []).map(callOf);
+  }
+
+  #conjuncts(e: Expression, c: Context, names: readonly string[]): readonly Part[] {
+    const whole = (): readonly Part[] => {
+      const code = this.bool(e, c);
+      return code === 'true' ? [] : [this.partOf(names, `return ${code};`)];
+    };
+    switch (e.kind) {
+      case 'and':
+        return e.items.flatMap((item) => this.#conjuncts(item, c, names));
+      case 'call':
+        if (e.args.length > 0 || e.definition.recursive || e.definition.isFunction || c.env.find(e.definition) !== undefined) return whole();
+        return this.#conjuncts(e.definition.body, c, names);
+      case 'quantifier':
+        if (!e.every) return whole();
+        return this.eachElement(e.bounds, c, names, (inner, all) => this.#conjuncts(e.body, inner, all)) ?? whole();
+      default:
+        return whole();
+    }
+  } // prettier-ignore
+
+  protected partOf(args: readonly string[], code: string): Part {
+    const name = this.unit.fresh('part');
+    this.unit.lines.push(`function ${name}(${args.join(',')}){${code}}`);
+    return { name, args };
+  }
+
+  /** The parts of what is said of an element, for each element of known sets; undefined where the sets are not known, or large. */
+  protected eachElement(
+    bounds: readonly Bound[],
+    c: Context,
+    names: readonly string[],
+    parts: (inner: Context, names: readonly string[]) => readonly Part[],
+  ): readonly Part[] | undefined {
+    let context = c;
+    const elements: (readonly [name: string, values: readonly string[]])[] = [];
+    for (const bound of bounds) {
+      const set = bound.isTuple ? undefined : this.known(bound.set, c);
+      if (!(set instanceof ListedSet) || set.size > MOST_PARTS) return undefined;
+      const code = this.unit.fresh('b');
+      context = { ...context, env: context.env.with(bound.names[0]!, { kind: 'code', code }) };
+      elements.push([code, set.items().map((value) => this.unit.value(value))]);
+    }
+    // The last bound varies fastest.
+    let found = parts(context, [...names, ...elements.map(([name]) => name)]);
+    for (const [name, values] of elements.reverse()) {
+      found = values.flatMap((value) => found.map((part) => ({ ...part, args: part.args.map((arg) => (arg === name ? value : arg)) }))); // prettier-ignore
+    }
+    return found;
   }
 
   protected override evaluated(e: Expression, c: Context): Value {
@@ -87,7 +153,7 @@ export class ExpressionCompiler extends FunctionCompiler {
         return `records([${names.join(',')}],[${this.list(e.fields.map(([, set]) => set), c)}],${p})`; // prettier-ignore
       }
       case 'field':
-        return this.field(this.expr(e.of, c), e.name, p);
+        return this.field(e.of, e.name, p, c);
       case 'apply':
         return this.apply(e, c);
       case 'except':

@@ -43,8 +43,11 @@ export abstract class FunctionCompiler extends SetCompiler {
     return `record(${this.unit.constant(domain)},[${this.list(sorted.map(([, value]) => value), c)}])`; // prettier-ignore
   }
 
-  protected field(record: string, name: string, p: string): string {
+  protected field(of: Expression, name: string, p: string, c: Context): string {
     const key = this.unit.value(this.common.runtime.store.string(name));
+    const variable = this.variableOf(of, c);
+    if (variable !== undefined) return this.part(variable, key, p);
+    const record = this.expr(of, c);
     const known = this.common.fields.get(name);
     if (known === undefined) return `app(${record},${key},${p})`;
     return `at(${record},${this.unit.constant(known.domain)},${known.place},${key},${p})`;
@@ -57,7 +60,8 @@ export abstract class FunctionCompiler extends SetCompiler {
       const f = this.expr(e.of, { ...c, env: c.env });
       if (f.endsWith('()')) return `${f.slice(0, -2)}_at(${x})`;
     }
-    return `app(${this.expr(e.of, c)},${x},${p})`;
+    const variable = this.variableOf(e.of, c);
+    return variable === undefined ? `app(${this.expr(e.of, c)},${x},${p})` : this.part(variable, x, p);
   }
 
   /** Updates one after the other; neighbours that begin alike are one update of what they lead to. */
@@ -82,6 +86,19 @@ export abstract class FunctionCompiler extends SetCompiler {
       from = to;
     }
     return `((${f})=>{${code}return rebuilt(${f},${values});})(${base})`;
+  }
+
+  /** The next value of a variable as it changes at some keys of itself. */
+  protected patch(index: number, { updates }: Of<'except'> & Expression, c: Context, p: string): string {
+    const parts = updates.map((update) => {
+      const [step] = update.path;
+      const key =
+        'index' in step! ? this.expr(step.index, c) : this.unit.value(this.common.runtime.store.string(step!.field));
+      const old = this.unit.fresh('o');
+      const value = update.path.length > 1 ? this.except(old, [update], 1, c, p) : this.newValue(update, old, c);
+      return `[${key},(${old})=>${value}]`;
+    });
+    return `now.except(${index},[${parts.join(',')}],${p})`;
   }
 
   protected sameStep(a: Update, b: Update, depth: number): boolean {

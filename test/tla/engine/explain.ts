@@ -6,7 +6,9 @@ import type { Common } from './compiler-base.ts';
 import type { Context } from './context.ts';
 import { placeText, type Position } from './errors.ts';
 import { isOperator, type Expression, type Of } from './expression.ts';
+import type { Row } from './layout.ts';
 import { CONSTANT } from './level.ts';
+import { nextValuesCode } from './program.ts';
 import { show } from './show.ts';
 import { SetValue } from './sets.ts';
 import { Unit } from './unit.ts';
@@ -27,12 +29,12 @@ const LONGEST_TEXT = 200;
 
 export class Explainer {
   readonly #common: Common;
-  readonly #row: Int32Array;
-  readonly #next: Int32Array | undefined;
 
-  /** Of a state, or of a step. */
-  constructor(common: Common, row: Int32Array, next?: Int32Array) {
-    [this.#common, this.#row, this.#next] = [common, row, next];
+  /** Of a state, or of a step, by their cells. */
+  constructor(common: Common, row: Row, next = row) {
+    this.#common = common;
+    common.runtime.now.look(row, 0);
+    common.runtime.next.look(next, 0);
   }
 
   why({ e, c }: Formula): Because {
@@ -113,15 +115,9 @@ export class Explainer {
   /** The value in the state that is explained; undefined where there is none. */
   #value(e: Expression, c: Context): Value | undefined {
     const compiler = this.#compiler();
-    const { store } = this.#common.runtime;
     try {
       const body = compiler.expr(e, c);
-      const names = this.#common.variables.map((_, i) => {
-        const now = compiler.unit.value(store.valueOf(this.#row[i]!));
-        const next = this.#next === undefined ? 'undefined' : compiler.unit.value(store.valueOf(this.#next[i]!));
-        return `let s${i}=${now},n${i}=${next};`;
-      });
-      return compiler.unit.run(`${names.join('')}return ${body};`) as Value;
+      return compiler.unit.run(`${nextValuesCode(this.#common.variables)}return ${body};`) as Value;
     } catch {
       return undefined;
     }

@@ -4,6 +4,7 @@
 // Integers are 32 bits wide, as TLC's are.
 
 import { AssertionFailed, EvaluationError, type Position } from './errors.ts';
+import { Frame, Patch, Reads } from './frame.ts';
 import {
   FunctionSet,
   IntervalSet,
@@ -30,6 +31,14 @@ export class Runtime {
   readonly warnings = new Set<string>();
   readonly none: ListedSet;
   readonly booleans: ListedSet;
+
+  /** The state and the next one that code looks at, and what it has looked at of them. */
+  readonly reads = new Reads();
+  readonly now = new Frame(this, this.reads);
+  readonly next = new Frame(this, this.reads);
+  readonly Patch = Patch;
+  /** Stands for a next value that is in the next frame. */
+  readonly loaded = {};
 
   constructor(store: ValueStore) {
     this.store = store;
@@ -368,11 +377,13 @@ export class Runtime {
   };
 
   print = (text: Value, value: Value): Value => {
+    this.reads.onceOnly = true;
     this.printed.push(`${show(text)}  ${show(value)}`);
     return value;
   };
 
   printT = (text: Value): boolean => {
+    this.reads.onceOnly = true;
     this.printed.push(show(text));
     return true;
   };
@@ -388,8 +399,6 @@ export class Runtime {
   text = (value: Value): Value => this.store.string(show(value));
 
   canonical = (value: Value): Value => this.store.canonical(value);
-  idOf = (value: Value): number => this.store.idOf(value);
-  known = (id: number): Value => this.store.valueOf(id);
 
   unassigned = (name: string, p: number): never =>
     this.fail(p, `${name}' is used before the action has said what it is.`);

@@ -1,9 +1,9 @@
-// The states found so far: exact rows of value numbers, found again through an open-addressing table of row numbers.
+// The states found so far: exact rows of small numbers, found again through an open-addressing table of row numbers.
 //
-// A state costs four bytes for each variable, four for where it was found from, and at most sixteen of the table. With symmetry or
+// A state costs four bytes for each cell, four for where it was found from, and at most sixteen of the table. With symmetry or
 // VIEW what tells states apart is another row than the state itself; then both are kept.
 
-import type { Row } from './program.ts';
+import type { Row } from './layout.ts';
 
 export class StateTable {
   readonly width: number;

@@ -13,7 +13,7 @@ import type { Exploration } from './explore.ts';
 import type { Expression } from './expression.ts';
 import { components, type Graph } from './components.ts';
 import { ACTION, STATE, type Levels } from './level.ts';
-import { angle, type Program, type ProgramBuilder } from './program.ts';
+import { angle, type ProgramBuilder } from './program.ts';
 
 /** A behaviour that comes round: its states up to the end of the first round, and where the last returns to. */
 export interface Lasso {
@@ -35,7 +35,7 @@ export function checkTemporal(
   fairness: readonly Formula[],
   reader: Reader,
   builder: ProgramBuilder,
-): (exploration: Exploration, program: Program) => Lasso | undefined {
+): (exploration: Exploration) => Lasso | undefined {
   const atoms = new Atoms(reader, builder);
   const fair: Fairness[] = [];
   let assumed: Ltl = TRUE;
@@ -46,8 +46,8 @@ export function checkTemporal(
   let broken: Ltl = FALSE;
   for (const part of property.temporal) broken = either(broken, atoms.ltl(part, false));
   const automaton = automatonFor(both(broken, assumed), property);
-  return (exploration, program) => {
-    const found = new Product(exploration, program, automaton, fair, atoms).search();
+  return (exploration) => {
+    const found = new Product(exploration, automaton, fair, atoms).search();
     return found === undefined ? undefined : { property: property.name, ...found };
   };
 }
@@ -150,7 +150,6 @@ const setBit = (words: Int32Array, at: number, number: number): void => {
 /** The state graph and the automaton side by side. */
 class Product {
   readonly #exploration: Exploration;
-  readonly #program: Program;
   readonly #automaton: Automaton;
   readonly #fair: readonly Fairness[];
   readonly #atoms: Atoms;
@@ -162,20 +161,8 @@ class Product {
   readonly #stateWords: number;
   readonly #edgeWords: number;
 
-  constructor(
-    exploration: Exploration,
-    program: Program,
-    automaton: Automaton,
-    fair: readonly Fairness[],
-    atoms: Atoms,
-  ) {
-    [this.#exploration, this.#program, this.#automaton, this.#fair, this.#atoms] = [
-      exploration,
-      program,
-      automaton,
-      fair,
-      atoms,
-    ];
+  constructor(exploration: Exploration, automaton: Automaton, fair: readonly Fairness[], atoms: Atoms) {
+    [this.#exploration, this.#automaton, this.#fair, this.#atoms] = [exploration, automaton, fair, atoms];
     this.#stateWords = (atoms.states.length + 31) >> 5;
     this.#edgeWords = (atoms.steps.length + 31) >> 5;
     [this.#start, this.#target] = this.#adjacency();
@@ -198,21 +185,15 @@ class Product {
 
   /** Every predicate of every state and step. */
   #ask(): void {
-    const { count, rows } = this.#exploration;
-    const program = this.#program;
-    const { predicates } = program;
-    const width = rows.length === 0 ? 0 : this.#exploration.rowOf(0).length;
-    for (let s = 0; s < count; s++) {
-      program.load(rows, s * width);
-      this.#atoms.states.forEach(
-        (handle, i) => predicates[handle]!() && setBit(this.#stateBits, s * this.#stateWords, i),
-      );
+    const exploration = this.#exploration;
+    const { states, steps } = this.#atoms;
+    for (let s = 0; s < exploration.count; s++) {
+      const row = exploration.rowOf(s);
+      states.forEach((handle, i) => exploration.holds(handle, row) && setBit(this.#stateBits, s * this.#stateWords, i));
       if (this.#edgeWords === 0) continue;
       for (let e = this.#start[s]!; e < this.#start[s + 1]!; e++) {
-        program.loadNext(rows, this.#target[e]! * width);
-        this.#atoms.steps.forEach(
-          (handle, i) => predicates[handle]!() && setBit(this.#edgeBits, e * this.#edgeWords, i),
-        );
+        const pair = Int32Array.of(...row, ...exploration.rowOf(this.#target[e]!));
+        steps.forEach((handle, i) => exploration.holds(handle, pair) && setBit(this.#edgeBits, e * this.#edgeWords, i));
       }
     }
   }

@@ -10,7 +10,7 @@ const CALLED = [
   'minus', 'subset', 'power', 'flat', 'product', 'functions', 'records', 'card', 'filter', 'some', 'every', 'someIn', 'everyIn', 'someOf', 'everyOf', 'is', 'int32', 'count', 'countIn', 'choose', 'tuple',
   'parts', 'record', 'fcnOver', 'fcnIn', 'domainOf', 'app', 'at', 'place', 'placeAt', 'valuesOf', 'rebuilt', 'len', 'append', 'concat',
   'head', 'tail', 'subSeq', 'selectSeq', 'sortSeq', 'sequences', 'mapsTo', 'override', 'permutations', 'print', 'printT', 'assert',
-  'text', 'unassigned', 'canonical', 'idOf', 'known',
+  'text', 'unassigned', 'canonical', 'now', 'next', 'Patch', 'loaded',
 ] as const; // prettier-ignore
 
 export class Unit {

@@ -10,7 +10,7 @@ import { openParts, type DeviceMountOptions } from '../../../../src/mount/volume
 import { ReadsAhead } from '../../../../src/mount/reads-ahead.ts';
 import { newCounters } from '../../../../src/mount/statistics.ts';
 import { Waits } from '../../../../src/mount/waits.ts';
-import type { Ticket } from '../../../../src/core/records/tickets.ts';
+import type { Ticket } from '../../../../src/core/ids.ts';
 import { mustBe, mustEqual, mustThrow } from '../../../support/must.ts';
 
 const BYTES = 512;

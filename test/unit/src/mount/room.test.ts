@@ -13,7 +13,7 @@ import { Releases } from '../../../../src/mount/releases.ts';
 import { Room, type Seeker } from '../../../../src/mount/room.ts';
 import { newCounters } from '../../../../src/mount/statistics.ts';
 import { onAbort, Waits } from '../../../../src/mount/waits.ts';
-import type { Ticket } from '../../../../src/core/records/tickets.ts';
+import type { Ticket } from '../../../../src/core/ids.ts';
 import { countListeners } from '../../../support/counted-listeners.ts';
 import { mustBe, mustEqual, mustThrow } from '../../../support/must.ts';
 

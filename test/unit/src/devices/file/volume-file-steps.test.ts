@@ -106,7 +106,7 @@ test('what fails on the way is told, and everything is undone', async () => {
     ['realpath /d/v', 'ENOENT', {}, said('open on /d/v', `ENOENT, no such file or directory. ${missing}`)],
     ['realpath /d/v', 'EIO', { create: true, blocks: 2 }, said('open on /d/v', `EIO, i/o error. ${LOST}`)],
     ['link', 'EROFS', {}, said('lock on /d/v', 'EROFS, read-only file system. The filesystem is mounted read-only; open the volume readOnly, or remount it.')],
-    ['link', 'EIO', { readOnly: true }, said('lock on /d/v', `EIO, i/o error. ${LOST}`)],
+    ['write /d/v.lock.reader', 'EIO', { readOnly: true }, said('lock on /d/v', `EIO, i/o error. ${LOST}`)],
   ]; // prettier-ignore
   for (const [which, code, volume, text] of cases) {
     const disk = newDisk();
@@ -123,7 +123,7 @@ test('what fails on the way is told, and everything is undone', async () => {
 test('nobody needs to be kept out where nobody can write', async () => {
   const disk = newDisk();
   disk.script = (call) => {
-    if (call.startsWith('link')) throw systemError('EROFS');
+    if (call.startsWith('write')) throw systemError('EROFS');
   };
   await disk.during(async () => {
     const volume = await open({ readOnly: true });
@@ -131,7 +131,7 @@ test('nobody needs to be kept out where nobody can write', async () => {
     await volume.close();
     mustBe(disk.descriptors.size, 0);
     disk.script = (call) => {
-      if (call.startsWith('link')) throw new RangeError('a defect');
+      if (call.startsWith('write')) throw new RangeError('a defect');
     };
     mustBe(await rejection(open({ readOnly: true })), 'a defect');
   });

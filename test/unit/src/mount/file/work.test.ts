@@ -6,7 +6,7 @@ import type { DirectOutcome } from '../../../../../spec/direct/vocabulary.ts';
 import { CacheFull } from '../../../../../src/core/errors.ts';
 import { Files, FileWork } from '../../../../../src/mount/file/work.ts';
 import type { Seeker } from '../../../../../src/mount/room.ts';
-import type { Ticket } from '../../../../../src/core/records/tickets.ts';
+import type { Ticket } from '../../../../../src/core/ids.ts';
 import { settle } from '../../../../support/mount-stage.ts';
 import { mustBe, mustEqual, mustThrow } from '../../../../support/must.ts';
 
