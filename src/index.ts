@@ -1,4 +1,6 @@
-// hammer-io-kit, production: a block-buffer cache after DragonFly's HAMMER filesystem, in two layers.
+// hammer-io-kit, production: a block-buffer cache after DragonFly's HAMMER filesystem. Mount is for programs; HammerIoCore and
+// DirectIo, on which it stands, are for those who bring a scheduler of their own. What a mount asks of others, a policy
+// (CachePolicy) and a device (MountDevice), comes along and may be a program's own.
 //
 // Mount is what a program uses: volumes in files or on block devices, blocks by number, promises.
 //

@@ -15,8 +15,18 @@ import { PLACES, type Client, type Io, type State } from './state.ts';
 
 /** What callers promise; production names the broken one. */
 export type PromiseName =
-  | 'HandleOpen' | 'NoOpenModification' | 'NotInterlocked' | 'ModificationOpen' | 'InterlockOwned' | 'NotBeingModified'
-  | 'VolumeLoaded' | 'Exists' | 'Unreferenced' | 'PinnedOnly' | 'TicketRunnable' | 'TicketQueued'; // prettier-ignore
+  | 'HandleOpen'
+  | 'NoOpenModification'
+  | 'NotInterlocked'
+  | 'ModificationOpen'
+  | 'InterlockOwned'
+  | 'NotBeingModified'
+  | 'VolumeLoaded'
+  | 'Exists'
+  | 'Unreferenced'
+  | 'PinnedOnly'
+  | 'TicketRunnable'
+  | 'TicketQueued';
 
 /** The action of one kind, with its arguments. */
 type ActionOf<K extends ActionKind, A extends Action = Action> = A extends Action

@@ -98,7 +98,7 @@ export class MemoryVolumes implements MountDevice {
     this.device.submit(request);
     this.#submitted.push(request);
     if (this.#submitted.length > 1) return;
-    // Like a device, these volumes wait for the caller to finish; there is no caller whom a ticket could be given to.
+    // Waits for the caller to finish: a device completes nothing from inside `submit`.
     // eslint-disable-next-line no-restricted-globals
     queueMicrotask(() => this.#complete());
   }

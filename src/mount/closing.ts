@@ -6,8 +6,8 @@
 // After a failed write nothing is written any more; what is dirty or pinned is lost, and WritesLost lists it. A dirty META
 // buffer whose checksum is still to be made cannot be unloaded without being written, so it and its header end with the core.
 
-import type { IoView } from '../core/view.ts';
 import type { Handle } from '../core/ids.ts';
+import type { IoView } from '../core/view.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { BlockPlace, LostBlock } from './errors.ts';
 import { WritesLost } from './errors.ts';

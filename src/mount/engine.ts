@@ -103,13 +103,30 @@ export function assemble(options: EngineOptions, emitter: EventEmitter<MountEven
     releases,
     turns,
   });
-  turns.join(waits, files, room, readsAhead);
+  turns.join(waits, files, room);
+  turns.serve(files);
   lifecycle.concern(waits, room, readsAhead, files, fileMemory, loans);
   device.onCompletions = (batch) => completions.ended(batch);
   const ofBlocks: BlockParts = { core, policy, faults, lifecycle, modifying, releases, room, turns };
   const ofFiles: FileParts = { core, policy, faults, files, lifecycle, loans, fileMemory, room, turns };
   return {
-    ...{ core, device, policy, counters, lifecycle, turns, releases, waits, faults, readsAhead, room },
-    ...{ gets, modifying, syncing, closing, loans, ofBlocks, ofFiles },
+    core,
+    device,
+    policy,
+    counters,
+    lifecycle,
+    turns,
+    releases,
+    waits,
+    faults,
+    readsAhead,
+    room,
+    gets,
+    modifying,
+    syncing,
+    closing,
+    loans,
+    ofBlocks,
+    ofFiles,
   };
 }

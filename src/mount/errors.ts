@@ -2,7 +2,7 @@
 // the device said why, that is its `cause`.
 //
 //   about the caller      MountClosed, BlocksHeld, BlockReleased
-//   about the volumes     the classes of volume-header.ts and format.ts: VolumeError and its kinds
+//   about the volumes     the classes of volumes/header.ts and volumes/format.ts: VolumeError and its kinds
 //   about the medium      ReadFailed, CorruptBlock, WriteFailed, SyncFailed, ReadOnlyError, WritesLost
 //   about this software   MountBroken
 

@@ -9,9 +9,9 @@
 // brings is released at once.
 
 import type { Answer } from '../core/answer.ts';
-import { NO_HANDLE, NO_TICKET, type Handle, type Ticket } from '../core/ids.ts';
 import { hasValidCrc } from '../core/block-crc.ts';
 import { CacheFull } from '../core/errors.ts';
+import { NO_HANDLE, NO_TICKET, type Handle, type Ticket } from '../core/ids.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { CachePolicy } from '../policy/cache-policy.ts';
 import { CorruptBlock, ReadFailed } from './errors.ts';

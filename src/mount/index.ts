@@ -1,7 +1,8 @@
 // Mount: what a program imports. The rest of this folder is how it is done.
 
 export { Mount } from './mount.ts';
-export type { BlockOptions, GetOptions, VolumeInfo } from './mount.ts';
+export type { VolumeInfo } from './mount.ts';
+export type { BlockOptions, GetOptions } from './call-options.ts';
 export type { MountEvents } from './events.ts';
 export { Block } from './block.ts';
 export type { Change } from './block.ts';

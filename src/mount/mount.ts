@@ -19,10 +19,11 @@
 
 import { EventEmitter } from 'node:events';
 import { checkFunction, checkPlaceGiven, shown } from '../core/check-shape.ts';
-import { NO_HANDLE, NO_TICKET, type Handle } from '../core/ids.ts';
 import { InvalidArgument } from '../core/errors.ts';
+import { NO_HANDLE, NO_TICKET, type Handle } from '../core/ids.ts';
 import type { Change } from './block.ts';
 import { Block } from './block.ts';
+import type { BlockOptions, GetOptions } from './call-options.ts';
 import { ABORT, GET, PLACE, READ } from './call-options.ts';
 import type { Engine } from './engine.ts';
 import { assemble } from './engine.ts';
@@ -40,20 +41,6 @@ import type { Passage } from './room.ts';
 import { readHeader } from './volumes/header.ts';
 import type { AbortOptions } from './waits.ts';
 import { unlessAborted } from './waits.ts';
-
-/** Which block is meant. */
-export interface BlockOptions {
-  /** Number of the volume, by its position in the options of open. Default 0. */
-  readonly volume?: number | undefined;
-}
-
-/** Which block, as what, and for how long to wait. */
-export interface GetOptions extends BlockOptions, AbortOptions {
-  /** What the block holds. Default 'data'. */
-  readonly type?: BlockType | undefined;
-  /** The old contents do not matter: the block comes as zeros and dirty, without a read. Default false. */
-  readonly fresh?: boolean | undefined;
-}
 
 /** A volume of a mount. */
 export interface VolumeInfo {

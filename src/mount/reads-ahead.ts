@@ -2,7 +2,6 @@
 // had just come: they find the block in the device cache, or have to read it themselves.
 
 import type { Breakable } from './lifecycle.ts';
-import type { Participant } from './turns.ts';
 
 export interface Joiner {
   goOn(): void;
@@ -15,13 +14,9 @@ interface Joined {
   readonly joiner: Joiner;
 }
 
-export class ReadsAhead implements Participant, Breakable {
+export class ReadsAhead implements Breakable {
   /** Few at a time: one for each sequential reader. */
   #joined: Joined[] = [];
-
-  get isIdle(): boolean {
-    return this.#joined.length === 0;
-  }
 
   join(volume: number, block: number, joiner: Joiner): void {
     this.#joined.push({ volume, block, joiner });

@@ -123,11 +123,12 @@ export class Room implements Participant, Breakable {
     this.#turns.take();
   }
 
-  /** If something has happened that may have made room, lets those go on who can; answers whether it looked. */
+  /** If something has happened that may have made room, lets those go on who can; answers whether anybody waited. */
   goOn(): boolean {
     const { chances } = this.#releases;
     if (this.#chancesSeen === chances) return false;
     this.#chancesSeen = chances;
+    if (this.#seekers.length === 0 && this.#throttled.length === 0) return false;
     while (this.#seekers.length > 0 && this.#serve(this.#seekers[0]!)) this.#seekers.shift();
     while (this.#throttled.length > 0 && !this.isTooDirty()) this.#throttled.shift()!();
     return true;

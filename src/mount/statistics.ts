@@ -18,8 +18,16 @@ import type { CachePolicy, CachePolicyStatistics } from '../policy/cache-policy.
  */
 export type WaitReason = (typeof WAIT_REASONS)[number];
 export const WAIT_REASONS = [
-  'load', 'queue', 'space', 'modify', 'write', 'interlock', 'dirty', 'writes', 'barrier',
-] as const; // prettier-ignore
+  'load',
+  'queue',
+  'space',
+  'modify',
+  'write',
+  'interlock',
+  'dirty',
+  'writes',
+  'barrier',
+] as const;
 
 /** Counters since the mount was opened, and what is under way now. A copy: it does not change any more. */
 export interface MountStatistics {
@@ -74,12 +82,12 @@ export function newCounters() {
 
 /** All of it, as it is now. `uses`: blocks that the program holds or is getting. */
 export function statisticsOf(
-  { state }: HammerIoCore,
+  { view }: HammerIoCore,
   counters: Counters,
   policy: CachePolicy,
   uses: number,
 ): MountStatistics {
-  const { slab, lists, blockBytes } = state;
+  const { slab, lists, blockBytes } = view;
   const dirty = lists.size('data') + lists.size('undo') + lists.size('meta') + lists.size('volu');
   const ofPolicy = { ...policy.statistics };
   return {
@@ -88,7 +96,7 @@ export function statisticsOf(
     evictions: ofPolicy.recycled + ofPolicy.purged,
     cacheBytes: slab.capacityBufs * blockBytes,
     dirtyBytes: dirty * blockBytes,
-    writingBytes: state.ioRunningSpace,
+    writingBytes: view.ioRunningSpace,
     blocksInUse: uses,
     policy: ofPolicy,
   };

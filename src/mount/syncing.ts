@@ -16,8 +16,8 @@
 //
 // Relief is the same without waiting for the program: buffers that are being modified are left out.
 
+import type { ModRoot } from '../../spec/buffer/snapshot.ts';
 import { NO_HANDLE, type Handle } from '../core/ids.ts';
-import type { ListName } from '../core/records/dirty-lists.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
 import type { MountDevice } from '../devices/mount-device.ts';
 import { MountBroken, SyncFailed } from './errors.ts';
@@ -28,6 +28,9 @@ import type { Relief } from './room.ts';
 import type { Counters } from './statistics.ts';
 import type { Turns } from './turns.ts';
 import type { Waits } from './waits.ts';
+
+/** What is dirty, by list. */
+type ListName = Exclude<ModRoot, 'none'>;
 
 /** A dirty buffer to be written. */
 interface Dirty {

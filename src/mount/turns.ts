@@ -18,12 +18,16 @@ import type { Lifecycle } from './lifecycle.ts';
 export interface Participant {
   /** Nothing waits here, and nothing is being done for somebody. */
   readonly isIdle: boolean;
-  /** Once, when a turn begins: what can only be found out by trying. */
-  tryAgain?(): void;
   /** Goes on with what can; answers whether anything has, so that all are asked again. */
-  goOn?(): boolean;
-  /** Hands out requests beside those of the core. */
-  drainRequests?(visit: (request: DeviceRequest) => void): void;
+  goOn(): boolean;
+}
+
+/** One who issues requests beside those of the core. */
+export interface Source {
+  /** Once, when a turn begins: what can only be found out by trying. */
+  tryAgain(): void;
+  /** Hands its requests out. */
+  drainRequests(visit: (request: DeviceRequest) => void): void;
 }
 
 export class Turns {
@@ -31,6 +35,7 @@ export class Turns {
   readonly #device: MountDevice;
   readonly #lifecycle: Lifecycle;
   readonly #news: News;
+  readonly #sources: Source[] = [];
   readonly #participants: Participant[] = [];
   readonly #whenQuiet: (() => void)[] = [];
   readonly #submit = (request: Request): void => this.#device.submit(request as DeviceRequest);
@@ -46,6 +51,11 @@ export class Turns {
   /** These take part from now on, asked in this order. */
   join(...participants: readonly Participant[]): void {
     this.#participants.push(...participants);
+  }
+
+  /** The requests of these leave after those of the core. */
+  serve(...sources: readonly Source[]): void {
+    this.#sources.push(...sources);
   }
 
   /** Does all that can be done now. To be called after each entry into the core from outside; within a turn it does nothing. */
@@ -64,10 +74,15 @@ export class Turns {
   }
 
   #turn(): void {
-    for (const participant of this.#participants) participant.tryAgain?.();
-    while (this.#participants.some(goesOn));
+    for (const source of this.#sources) source.tryAgain();
+    while (this.#hasMoved());
     this.#core.drainRequests(this.#submit);
-    for (const participant of this.#participants) participant.drainRequests?.(this.#submit);
+    for (const source of this.#sources) source.drainRequests(this.#submit);
+  }
+
+  #hasMoved(): boolean {
+    for (const participant of this.#participants) if (participant.goOn()) return true;
+    return false;
   }
 
   /** Resolves when nothing waits and nothing is in flight: for close. */
@@ -84,5 +99,3 @@ export class Turns {
     return ioRunningSpace === 0 && runningReadBytes === 0 && this.#participants.every(({ isIdle }) => isIdle);
   }
 }
-
-const goesOn = (participant: Participant): boolean => participant.goOn?.() ?? false;

@@ -9,9 +9,9 @@
 // alone, and what it brings is given to `late`.
 
 import type { Answer } from '../core/answer.ts';
-import { NO_TICKET, type Ticket } from '../core/ids.ts';
 import { CacheFull } from '../core/errors.ts';
 import type { HammerIoCore } from '../core/hammer-io-core.ts';
+import { NO_TICKET, type Ticket } from '../core/ids.ts';
 import type { Counters, WaitReason } from './statistics.ts';
 import type { Breakable } from './lifecycle.ts';
 import type { Participant, Turns } from './turns.ts';

@@ -187,7 +187,7 @@ export class FileDevice implements Device {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    // The one place of the layer that waits for the caller to finish: what is submitted together is sorted together.
+    // Waits for the caller to finish, so that what is submitted together is sorted together.
     // eslint-disable-next-line no-restricted-globals
     queueMicrotask(() => {
       this.#isScheduled = false;

@@ -1,4 +1,4 @@
-// The file that a worker thread is started with. `file-device.ts` names it by URL, and imports its type so that it is
+// The file that a worker thread is started with. `io-worker-start.ts` names it by URL, and imports its type so that it is
 // compiled along.
 
 import { parentPort, workerData } from 'node:worker_threads';

@@ -107,11 +107,10 @@ export class FileCells {
   #readError(front: Front, range: FileRange): Error {
     const { faults } = this.#parts;
     const { volume, block, reason } = front.failure!;
-    const cause =
-      reason === 'device' ? faults.takeReadError(volume, block)
-      : reason === 'lostWrite' ? (faults.writeError(volume, block) ?? this.#work.direct.failureOf(front))
-      : this.#work.direct.failureOf(front); // prettier-ignore
-    return new FileReadFailed(range, faults.place(volume, block), cause);
+    let cause: Error | undefined;
+    if (reason === 'device') cause = faults.takeReadError(volume, block);
+    else if (reason === 'lostWrite') cause = faults.writeError(volume, block);
+    return new FileReadFailed(range, faults.place(volume, block), cause ?? this.#work.direct.failureOf(front));
   }
 
   // ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -150,7 +150,7 @@ export class MountFile {
     this.#isClosed = true;
     while (this.#underWay > 0) await Promise.allSettled([...this.#tails.values(), this.#committing]);
     await this.#work.quiet(); // A read that has failed leaves loads of its other blocks behind.
-    this.#parts.files.all.delete(this.#work);
+    this.#parts.files.remove(this.#work);
   }
 
   /** For `await using`: closes the file. */

@@ -74,11 +74,11 @@ export async function openWork(parts: FileParts, options: FileOptions): Promise<
   }
   const work = new FileWork(direct, direct.openFile('the file', extents, older), room, turns);
   lifecycle.uses++;
-  files.all.add(work);
+  files.add(work);
   try {
     await forgetFree(work);
   } catch (thrown) {
-    files.all.delete(work);
+    files.remove(work);
     throw thrown;
   } finally {
     lifecycle.uses--;
@@ -88,7 +88,7 @@ export async function openWork(parts: FileParts, options: FileOptions): Promise<
 
 /** Space of a file is on the volumes, and belongs to no other open file. */
 function checkSpace({ core, files }: FileParts, space: readonly DataZone[]): void {
-  const taken = [...files.all].flatMap(({ direct }) => [...direct.zones]);
+  const taken = files.all.flatMap(({ direct }) => [...direct.zones]);
   for (const zone of space) {
     const { volume, block, blocks } = zone;
     const seen = `${blocks} blocks at block ${block} of volume ${volume}`;

@@ -13,7 +13,7 @@ import { CacheFull } from '../../core/errors.ts';
 import type { Ticket } from '../../core/ids.ts';
 import type { Breakable } from '../lifecycle.ts';
 import type { Passage, Room } from '../room.ts';
-import type { Participant, Turns } from '../turns.ts';
+import type { Participant, Source, Turns } from '../turns.ts';
 import type { Adopter } from '../waits.ts';
 
 /** How an operation has ended. */
@@ -189,30 +189,43 @@ export class FileWork {
 }
 
 /** The open files of a mount. */
-export class Files implements Adopter, Participant, Breakable {
-  readonly all = new Set<FileWork>();
+export class Files implements Adopter, Participant, Source, Breakable {
+  #all: readonly FileWork[] = [];
   /** By id, whose the requests are that the device has. */
   readonly #owners = new Map<number, DirectIo>();
   /** What a file does counts as a use of the mount, and what a failed read leaves behind is in flight. */
   readonly isIdle = true;
 
+  /** In the order in which they were opened. */
+  get all(): readonly FileWork[] {
+    return this.#all;
+  }
+
+  add(work: FileWork): void {
+    this.#all = [...this.#all, work];
+  }
+
+  remove(work: FileWork): void {
+    this.#all = this.#all.filter((one) => one !== work);
+  }
+
   adopt(ticket: Ticket): boolean {
-    for (const work of this.all) if (work.adopt(ticket)) return true;
+    for (const work of this.#all) if (work.adopt(ticket)) return true;
     return false;
   }
 
   goOn(): boolean {
     let hasMoved = false;
-    for (const work of this.all) hasMoved = work.goOn() || hasMoved;
+    for (const work of this.#all) hasMoved = work.goOn() || hasMoved;
     return hasMoved;
   }
 
   tryAgain(): void {
-    for (const work of this.all) work.tryAgain();
+    for (const work of this.#all) work.tryAgain();
   }
 
   drainRequests(submit: (request: DeviceRequest) => void): void {
-    for (const { direct } of this.all) {
+    for (const { direct } of this.#all) {
       direct.drainRequests((request) => {
         this.#owners.set(request.id, direct);
         submit(request);
@@ -236,6 +249,6 @@ export class Files implements Adopter, Participant, Breakable {
   }
 
   failAll(error: Error): void {
-    for (const work of this.all) work.failAll(error);
+    for (const work of this.#all) work.failAll(error);
   }
 }

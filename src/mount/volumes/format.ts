@@ -73,7 +73,8 @@ export async function formatVolumes(volumes: readonly NewVolume[], options: Form
     slab,
   });
   try {
-    await formatWith(device, volumes.map(({ path }) => path), new Uint8Array(slab, offset, blockBytes), options); // prettier-ignore
+    const names = volumes.map(({ path }) => path);
+    await formatWith(device, names, new Uint8Array(slab, offset, blockBytes), options);
   } finally {
     await device.close();
   }

@@ -240,7 +240,7 @@ test('open files are asked one after the other, and all of them go on', async ()
   const [a, b] = [working(), working()];
   const files = new Files();
   mustEqual([files.goOn(), files.adopt(T(1)), files.owns(1)], [false, false, false]);
-  files.all.add(a.work).add(b.work);
+  for (const { work } of [a, b]) files.add(work);
   a.script.core = () => false;
   mustBe(files.adopt(T(1)), true);
   b.script.core = () => false;
