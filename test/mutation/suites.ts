@@ -64,7 +64,7 @@ export const SUITES: readonly Suite[] = [
     mutates: inside('src/mount/file/'),
     tests: [
       ...ordinary('src/mount/file/memory', 'src/mount/file/work', 'src/mount/file/opening'),
-      ...ordinary('src/mount/file/cells', 'src/mount/file/calls'),
+      ...ordinary('src/mount/file/cells', 'src/mount/file/calls', 'src/wrong-values'),
       ...made('loading'),
     ],
     keepsThread: true,
@@ -88,7 +88,7 @@ export const SUITES: readonly Suite[] = [
       ...ordinary('src/mount/errors', 'src/mount/room', 'src/mount/engine', 'src/mount/memory-and-faults'),
       ...ordinary('src/mount/volumes/header', 'src/mount/mount-calls'),
       ...ordinary('src/mount/faults', 'src/mount/waits', 'src/mount/mount', 'src/mount/volumes/format'),
-      ...ordinary('src/mount/volumes/open'),
+      ...ordinary('src/mount/volumes/open', 'src/wrong-values'),
       ...made('loading'),
     ],
     keepsThread: false,

@@ -14,11 +14,11 @@ const nobody: Waiter = { next: () => undefined, fail: () => undefined };
 function engineOver() {
   const told: string[] = [];
   const ios = new Map<number, { type: string }>();
-  const state = { ioRunningSpace: 0, runningReadBytes: 0, blockBytes: 64, volumes: [{ number: 0, ios }] };
+  const view = { ioRunningSpace: 0, runningReadBytes: 0, blockBytes: 64, volumes: [{ number: 0, ios }] };
   const script = { runnable: 0, onDrain: (): void => undefined, onNext: (): void => undefined };
   const ended = (what: string) => (id: number, result: Result) => void told.push(`${what} ${id} ${result}`);
   const core = {
-    state,
+    view,
     nextRunnable: (): number => {
       script.onNext();
       const ticket = script.runnable;
@@ -47,18 +47,18 @@ function engineOver() {
   const engine = assemble({ core, device, ...rest } as unknown as EngineOptions, new EventEmitter());
   const complete = (request: object, result: Result = 'ok'): void =>
     device.onCompletions([{ request: { id: 1, volume: 0, block: 5, blocks: 1, into: [], ...request } as unknown as DeviceRequest, result }]); // prettier-ignore
-  return { engine, state, ios, script, complete, heard: () => told.splice(0) };
+  return { engine, view, ios, script, complete, heard: () => told.splice(0) };
 }
 
 test('all is quiet when nobody waits anywhere and nothing is in flight', async () => {
-  const { engine, state, script } = engineOver();
+  const { engine, view, script } = engineOver();
   const joiner = { goOn: () => undefined, fail: () => undefined };
   const busy: readonly (readonly [begin: () => unknown, end: () => unknown])[] = [
     [() => engine.waits.then({ ticket: 5 } as never, 'queue', nobody), () => (script.runnable = 5)],
     [() => void engine.room.untilCleaner(), () => engine.releases.stir()],
     [() => engine.readsAhead.join(0, 5, joiner), () => engine.readsAhead.ended(0, 5)],
-    [() => (state.ioRunningSpace = 1), () => (state.ioRunningSpace = 0)],
-    [() => (state.runningReadBytes = 1), () => (state.runningReadBytes = 0)],
+    [() => (view.ioRunningSpace = 1), () => (view.ioRunningSpace = 0)],
+    [() => (view.runningReadBytes = 1), () => (view.runningReadBytes = 0)],
   ];
   await engine.turns.quiet();
   for (const [begin, end] of busy) {

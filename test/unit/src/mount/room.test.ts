@@ -86,7 +86,7 @@ function waiting() {
   const cancelled: number[] = [];
   const script: { next: () => Answer } = { next: () => answer(0, 'done') };
   const core = {
-    state: { tickets: { find: (ticket: number) => (at.has(ticket) ? { at: at.get(ticket) } : undefined) } },
+    view: { tickets: { find: (ticket: number) => (at.has(ticket) ? { at: at.get(ticket) } : undefined) } },
     nextRunnable: () => runnable.shift() ?? 0,
     resume: () => script.next(),
     cancel: (ticket: number) => void cancelled.push(ticket),
@@ -185,7 +185,7 @@ interface Wanted {
 function roomy() {
   const dirty = { data: 0, undo: 0 };
   const slab = { freeBufs: 0, capacityBufs: 4 };
-  const state = { slab, ioRunningSpace: 0, runningReadBytes: 0, blockBytes: 64, lists: { size: (list: string) => (list === 'data' || list === 'undo' ? dirty[list] : 99) } }; // prettier-ignore
+  const view = { slab, ioRunningSpace: 0, runningReadBytes: 0, blockBytes: 64, lists: { size: (list: string) => (list === 'data' || list === 'undo' ? dirty[list] : 99) } }; // prettier-ignore
   const asked: number[] = [];
   const said: { verdict: Verdict; makes: number; relief: Promise<number> } = { verdict: 'full', makes: 0, relief: Promise.resolve(0) }; // prettier-ignore
   const makeRoom = (_: unknown, bufs: number): Verdict => {
@@ -203,7 +203,7 @@ function roomy() {
   };
   const turns = { take: () => counts.turns++ };
   const releases = new Releases({} as never, new Lifecycle());
-  const room: Room = new Room({ core: { state } as never, policy: { makeRoom } as never, counters, dirtyBytesHard: 256, releases, relief, turns: turns as never }); // prettier-ignore
+  const room: Room = new Room({ core: { view } as never, policy: { makeRoom } as never, counters, dirtyBytesHard: 256, releases, relief, turns: turns as never }); // prettier-ignore
   const told: string[] = [];
   const seeker = (name: string, wanted: Wanted = {}): Seeker => ({
     bufs: wanted.bufs ?? 1,
@@ -216,7 +216,7 @@ function roomy() {
     fail: (error) => told.push(`${name} ${error.name}`),
   });
   const heard = (): string[] => told.splice(0);
-  return { room, releases, slab, state, dirty, asked, said, counters, counts, seeker, heard };
+  return { room, releases, slab, view, dirty, asked, said, counters, counts, seeker, heard };
 }
 
 test('a seeker goes on where there is a buffer, made if need be, or where it needs none', () => {
@@ -240,9 +240,9 @@ test('a seeker goes on where there is a buffer, made if need be, or where it nee
 });
 
 test('seekers wait in order while requests are under way, and who needs no buffer passes them', () => {
-  const { room, releases, slab, state, said, counters, seeker, heard } = roomy();
+  const { room, releases, slab, view, said, counters, seeker, heard } = roomy();
   said.verdict = 'writing';
-  state.ioRunningSpace = 64;
+  view.ioRunningSpace = 64;
   for (const name of ['a', 'b', 'c']) room.seek(seeker(name));
   room.seek(seeker('d', { needsBuf: false }));
   mustEqual([heard(), counters.waits.space, room.isIdle], [['d'], 3, false]);
@@ -253,8 +253,8 @@ test('seekers wait in order while requests are under way, and who needs no buffe
   releases.stir();
   room.goOn();
   mustEqual(heard(), ['a', 'b', 'c']);
-  state.ioRunningSpace = 0;
-  state.runningReadBytes = 1;
+  view.ioRunningSpace = 0;
+  view.runningReadBytes = 1;
   slab.freeBufs = 0;
   const gone = seeker('e');
   room.seek(gone);
@@ -263,7 +263,7 @@ test('seekers wait in order while requests are under way, and who needs no buffe
   room.leave(gone);
   room.failAll(OOPS);
   mustEqual([heard(), room.isIdle], [['f Error'], true]);
-  state.runningReadBytes = 0;
+  view.runningReadBytes = 0;
   room.seek(seeker('g')); // Nothing is under way, whatever the policy says.
   mustEqual(heard(), ['g CacheFull']);
 });
@@ -340,10 +340,10 @@ test('a relief that wrote nothing, or failed, is not repeated until something ha
 });
 
 test('too much is dirty beyond the mark, counting what is being written, and only while something is', async () => {
-  const { room, releases, state, dirty, counters } = roomy();
+  const { room, releases, view, dirty, counters } = roomy();
   [dirty.data, dirty.undo] = [3, 2];
   mustBe(room.isTooDirty(), false);
-  state.ioRunningSpace = 64;
+  view.ioRunningSpace = 64;
   mustBe(room.isTooDirty(), true);
   dirty.undo = 0;
   mustBe(room.isTooDirty(), false); // As much as is allowed.

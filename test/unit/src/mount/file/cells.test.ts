@@ -295,7 +295,7 @@ test('a range is of whole bytes from 0 on', async () => {
   for (const call of [file.write(0, wide), file.readInto(0, wide)]) {
     mustBe(
       (await caught(call)).message,
-      'InvalidArgument: promised was a Uint8Array, such as a Buffer; seen: [object Uint16Array]. Make one over the memory that is meant.',
+      'InvalidArgument: promised was a Uint8Array, such as a Buffer; seen: an object (Uint16Array). Make one over the memory that is meant.',
     );
   }
   mustBe((await caught(file.readInto(-1, filled(2, 1)))).name, 'InvalidArgument');

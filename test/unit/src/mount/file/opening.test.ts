@@ -82,30 +82,22 @@ test('lists of extents are lists, of whole numbers', async () => {
   const { mount } = await mounted();
   const space = [zone(8, 8)];
   const good = { fileOffset: 0, volume: 0, block: 8, length: 1, crc: 2 ** 32 - 1 };
-  const refused = 'InvalidArgument: promised was extents of whole numbers, with a CRC of 32 bits or none; seen: ';
-  const advice = '. Give the list as commit has answered it.';
-  for (const [bad, seen] of [
-    [{ ...good, crc: 2 ** 32 }, '{ fileOffset: 0, volume: 0, block: 8, length: 1, crc: 4294967296 }'],
-    [{ ...good, crc: -1 }, '{ fileOffset: 0, volume: 0, block: 8, length: 1, crc: -1 }'],
-    [{ ...good, crc: 'x' }, "{ fileOffset: 0, volume: 0, block: 8, length: 1, crc: 'x' }"],
-    [{ ...good, block: 0.5 }, '{ fileOffset: 0, volume: 0, block: 0.5, length: 1, crc: 4294967295 }'],
-    [{ fileOffset: 0, volume: 0, block: 8 }, '{ fileOffset: 0, volume: 0, block: 8 }'],
-    [null, 'null'],
-    [undefined, 'undefined'],
-  ] as const) {
+  for (const bad of [
+    { ...good, crc: 2 ** 32 },
+    { ...good, crc: -1 },
+    { ...good, crc: 'x' },
+    { ...good, block: 0.5 },
+    { fileOffset: 0, volume: 0, block: 8 },
+    null,
+    undefined,
+  ]) {
     const list = [good, bad] as unknown as readonly Element[];
-    mustBe(await refusal(mount, { space, extents: list }), refused + seen + advice);
-    mustBe(await refusal(mount, { space, older: list }), refused + seen + advice);
+    mustBe((await refusal(mount, { space, extents: list })).includes('`extents[1]'), true);
+    mustBe((await refusal(mount, { space, older: list })).includes('`older[1]'), true);
   }
   const none = null as unknown as readonly Element[];
-  mustBe(
-    await refusal(mount, { space, extents: none }),
-    `InvalidArgument: promised was extents as a list; seen: null${advice}`,
-  );
-  mustBe(
-    await refusal(mount, { space: none as unknown as FileOptions['space'] }),
-    'InvalidArgument: promised was space as a list; seen: null. Say which blocks are the file’s.',
-  );
+  mustBe((await refusal(mount, { space, extents: none })).includes('`extents`'), true);
+  mustBe((await refusal(mount, { space: none as unknown as FileOptions['space'] })).includes('`space`'), true);
   await mount.openFile({ space, extents: [good] });
 });
 
