@@ -65,7 +65,7 @@ export const SUITES: readonly Suite[] = [
     tests: [
       ...ordinary('src/mount/file/memory', 'src/mount/file/work', 'src/mount/file/opening'),
       ...ordinary('src/mount/file/cells', 'src/mount/file/calls'),
-      ...ordinary('src/mount/file/messages'),
+      ...ordinary('src/mount/file/messages', 'src/wrong-values'),
       ...made('loading'),
     ],
     keepsThread: true,
@@ -88,8 +88,14 @@ export const SUITES: readonly Suite[] = [
       // The parts before the whole: where a part is broken, a mount waits in vain.
       ...ordinary('src/mount/errors', 'src/mount/room', 'src/mount/engine', 'src/mount/memory-and-faults'),
       ...ordinary('src/mount/volumes/header', 'src/mount/mount-calls'),
-      ...ordinary('src/mount/messages', 'src/mount/faults', 'src/mount/waits', 'src/mount/mount', 'src/mount/volumes/format'),
-      ...ordinary('src/mount/volumes/open'),
+      ...ordinary(
+        'src/mount/messages',
+        'src/mount/faults',
+        'src/mount/waits',
+        'src/mount/mount',
+        'src/mount/volumes/format',
+      ),
+      ...ordinary('src/mount/volumes/open', 'src/wrong-values'),
       ...made('loading'),
     ],
     keepsThread: false,
@@ -148,29 +154,13 @@ export const SUITES: readonly Suite[] = [
 ];
 
 /**
- * Tests in these files that take a hundred milliseconds or more, because they start threads or processes or write much: left out.
- * What they alone could notice counts as survived.
+ * Tests in these files that take a hundred milliseconds or more, because they make very many system calls: left out. Those that start
+ * threads or write files stand in `*.slow.test.ts`, which no suite names. What they alone could notice counts as survived.
  */
 export const SLOW_TESTS: readonly string[] = [
-  'a batch is flushed once, its requests end as ever, and the log tells of the flush that was asked for',
-  'a mount announces the barriers of its sync, for the volumes that it writes',
   'a run whose records do not fit into one system call',
   'cut anywhere, it gives its whole records and says that the rest is torn',
-  'draws the id of a set',
-  'finds a damaged header, and leaves nothing open or locked',
-  'finds a volume that was cut',
-  'however many there are, their slots come back',
   'however often altogether, as long as bytes move in between',
-  'it is begun before the flush is asked for, and nobody hears of it',
-  'makes files of the size, durable, that can be mounted',
-  'on files',
-  'opened readOnly reads and refuses to modify',
-  'refuses a volume, before it touches any other, unless told to overwrite',
-  'takes a whole set only, in order',
-  'twice at a time is refused by the lock of the device',
-  'wants a cache with room for more than the headers',
-  'without anything pending it is left out',
-  'works as in memory, and logs its writes',
 ];
 
 /** The suite that judges a mutated file: the first that names it. */

@@ -72,6 +72,7 @@ describe('the scope', () => {
 test('what is left out as slow is a test of a suite', () => {
   const texts = SUITES.flatMap(({ tests }) => tests).map(textOf).join('\n'); // prettier-ignore
   expect(SLOW_TESTS.filter((title) => !texts.includes(title))).toEqual([]);
+  expect(SUITES.flatMap(({ tests }) => tests).filter((file) => file.includes('.slow.'))).toEqual([]);
 });
 
 test('code that Stryker instrumented counts while no mutant is active, and no more', () => {

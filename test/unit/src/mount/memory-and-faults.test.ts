@@ -62,7 +62,7 @@ test('behind the buffers there is memory for files, and then memory to lend, in 
 test('memory of less than nothing, or of half bytes, is refused', async () => {
   const device = await newDevice();
   for (const [name, bytes] of [['fileBytes', -1], ['lentBytes', -1], ['lentBytes', 0.5], ['fileBytes', NaN]] as const) {
-    const text = `Expected a ${name} of 0 or more, but got ${bytes}. Give a number of bytes.`;
+    const text = `Expected \`${name}\` of Mount.open to be a whole number from 0, but got ${bytes}. Correct it.`;
     mustBe(await refusal(openParts({ device, ...CACHE, [name]: bytes })), text);
   } // prettier-ignore
 });

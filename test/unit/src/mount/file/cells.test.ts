@@ -292,7 +292,7 @@ test('a range is of whole bytes from 0 on', async () => {
   for (const call of [file.write(0, wide), file.readInto(0, wide)]) {
     mustBe(
       (await caught(call)).message,
-      'Expected a Uint8Array, such as a Buffer, but got [object Uint16Array]. Make one over the same memory.',
+      'Expected a Uint8Array, such as a Buffer, but got an object (Uint16Array). Make one over the same memory.',
     );
   }
   mustBe((await caught(file.readInto(-1, filled(2, 1)))).name, 'InvalidArgument');

@@ -53,8 +53,7 @@ function descriptors(): number {
 
 const missing =
   'no such file or directory (ENOENT). Check the path; with create, a regular file is made in an existing directory.';
-const isDirectory =
-  'it is a directory (EISDIR). Name a regular file or a block device.';
+const isDirectory = 'it is a directory (EISDIR). Name a regular file or a block device.';
 const failure = (operation: string, path: string, seen: string): string => `Cannot ${operation} ${path}: ${seen}`;
 
 test('what is no volume is refused before a device is opened, and every file is closed', async () => {
