@@ -16,4 +16,5 @@ export { stuckStates } from './buffer/stuck.ts';
 export { blankSnapshot, type MutableSnapshot } from './buffer/snapshot.ts';
 export type { PromiseName } from './buffer/rules.ts';
 export { MissingPackage } from './missing-package.ts';
+export { Contents } from './buffer/contents.ts';
 export { LIMITS, ShapeTooLarge } from './buffer/state.ts';

@@ -13,8 +13,6 @@ function load(): typeof tsPattern {
     return createRequire(import.meta.url)('ts-pattern') as typeof tsPattern;
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'MODULE_NOT_FOUND') throw error;
-    throw new MissingPackage(
-      'hammer-io-kit/model writes its decisions with ts-pattern 5, which is not installed: run `npm install --save-dev ts-pattern@5`.',
-    );
+    throw new MissingPackage('hammer-io-kit/model writes its decisions with', 'ts-pattern', 5);
   }
 }

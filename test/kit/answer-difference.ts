@@ -3,7 +3,7 @@
 // Tickets are compared as sets of clients, a bit each: in which order they were woken is nobody's promise.
 
 import type { Outcome, StepStats } from '../../spec/buffer/vocabulary.ts';
-import { ModelFault } from '../../model/buffer/machine.ts';
+import { ModelFault } from '../../model/index.ts';
 import type { StepResult } from './driver.ts';
 import type { SnapshotDifference } from './snapshot-difference.ts';
 

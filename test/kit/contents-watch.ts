@@ -4,11 +4,16 @@
 // The driver stamps a version near the beginning and at the end of a block when it changes one; between them a block is zeros. So
 // a version is read off bytes, and a block made of two is none. The first four bytes are the CRC of META.
 
-import { Contents } from '../../model/buffer/contents.ts';
+import { Contents } from '../../model/index.ts';
 import type { Shape } from '../../spec/buffer/snapshot.ts';
 import type { Action } from '../../spec/buffer/vocabulary.ts';
-import { hasValidCrc, type HammerIoCore } from '../../src/index.ts';
-import type { UndoRequest, WriteRequest } from '../../src/core/device.ts';
+import {
+  hasValidCrc,
+  type HammerIoCore,
+  type ReadableBytes,
+  type UndoRequest,
+  type WriteRequest,
+} from '../../src/index.ts';
 import type { BlockPlace } from './trace/core-observation.ts';
 
 /** The claims that speak of bytes: the first four by number, and that bytes change only under an open modification. */
@@ -83,7 +88,7 @@ export class ContentsWatch {
   #followBlock(b: number, action: Action): void {
     const { buffer, cached } = this.#contents;
     const { volume: v, block } = this.#places[b]!;
-    const volume = this.#core.state.volumes[v]!;
+    const volume = this.#core.view.volumes[v]!;
     const bytes = volume.ios.get(block)?.bp?.bytes;
     const residue = volume.residue.get(block);
     const kept = residue?.arrived === true ? residue.bytes : undefined;
@@ -143,7 +148,7 @@ export class ContentsWatch {
       throw new ContentsBroken('H21', `the write of ${this.#shape.blocks[b]!.name}`, 'its CRC', 'another one');
   }
 
-  #mustBe(claim: ContentsClaim, what: string, b: number, version: number, bytes: Uint8Array): void {
+  #mustBe(claim: ContentsClaim, what: string, b: number, version: number, bytes: ReadableBytes): void {
     const seen = versionIn(bytes);
     if (seen === version) return;
     const told = seen === TORN ? 'no version at all' : `version ${seen}`;
@@ -159,11 +164,11 @@ function stamp(bytes: Uint8Array, version: number): void {
   for (let i = 0; i < 4; i++) bytes[FIRST + i] = bytes[bytes.length - 4 + i] = version >>> (8 * i);
 }
 
-function versionIn(bytes: Uint8Array): number {
+function versionIn(bytes: ReadableBytes): number {
   const last = bytes.length - 4;
   const version = wordAt(bytes, FIRST);
   return wordAt(bytes, last) === version ? version : TORN;
 }
 
-const wordAt = (bytes: Uint8Array, at: number): number =>
+const wordAt = (bytes: ReadableBytes, at: number): number =>
   (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;

@@ -13,8 +13,6 @@ function load(): typeof fastCheckModule {
     return createRequire(import.meta.url)('fast-check') as typeof fastCheckModule;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
-    throw new MissingPackage(
-      'hammer-io-kit/kit draws its random programs with fast-check 4, which is not installed: run `npm install --save-dev fast-check@4`.',
-    );
+    throw new MissingPackage('hammer-io-kit/kit draws its random programs with', 'fast-check', 4);
   }
 }

@@ -1,7 +1,7 @@
 // What the kit says to owners of an implementation, and the model to those whose shape is too large.
 
 import type { Action } from '../../../spec/buffer/vocabulary.ts';
-import { createMachine } from '../../../model/index.ts';
+import { createMachine, MissingPackage, ModelFault } from '../../../model/index.ts';
 import {
   AdapterFault, checkTrace, ClaimBroken, configuration, conform, createCoreDriver, directConfiguration, directConform, EndedTwice,
   FaultDevice, ForeignBrokenPromise, ForeignFailure, replay, ShapeRefused,
@@ -32,6 +32,11 @@ export const KIT: readonly Entry[] = [
     () => createMachine(shapeOf({ clients: Array.from({ length: 16 }, (_, i) => `c${i}`) })),
   ],
   ['an action that is not possible now', perform({ kind: 'readDone', io: 0, ok: true } as never)],
+  ['a fault of the model', () => new ModelFault({ kind: 'readDone', io: 0, ok: true } as never, new Error('no way'))],
+  [
+    'a package that is missing',
+    () => new MissingPackage('hammer-io-kit/model writes its decisions with', 'ts-pattern', 5),
+  ],
   ['no random runs', () => conform({ runs: 0 })],
   ['no random runs of the direct machine', () => directConform({ runs: 0 })],
   ['a token that is none', () => replay('nothing')],

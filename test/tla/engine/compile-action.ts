@@ -12,13 +12,14 @@
 // Init is read in the same way, with unprimed variables.
 
 import { isBuiltinCall } from './compile-builtin.ts';
-import { callOf, ExpressionCompiler, type Part } from './compile-expression.ts';
+import { callOf, type Part } from './compile-expression.ts';
+import { LoopCompiler } from './compile-loop.ts';
 import type { Formula } from './behaviour.ts';
 import { EVERYTHING, hasAssigned, type Context } from './context.ts';
 import { SpecificationError } from './errors.ts';
-import type { Bound, Expression, Of, OperatorArgument } from './expression.ts';
+import type { Expression, Of, OperatorArgument } from './expression.ts';
 import { ACTION, CONSTANT } from './level.ts';
-import { ListedSet, SetValue } from './sets.ts';
+import { SetValue } from './sets.ts';
 
 /** Continues the code where a part of an action ends. */
 type Then = (c: Context) => string;
@@ -32,7 +33,7 @@ export interface Label {
 /** Longer code after a disjunction is shared by its branches. */
 const WORTH_SHARING = 160;
 
-export class ActionCompiler extends ExpressionCompiler {
+export class ActionCompiler extends LoopCompiler {
   /** Whether unprimed variables are what is given: in Init. */
   #initial = false;
 
@@ -69,7 +70,7 @@ export class ActionCompiler extends ExpressionCompiler {
         return e.items.map((item) => `{${this.#split(item, c, label, found)}}`).join('');
       case 'quantifier':
         if (e.every || e.bounds.some(({ set }) => this.common.levels.level(set) !== CONSTANT)) break;
-        return this.#each(e.bounds, c, (inner) => this.#split(e.body, inner, label, found));
+        return this.each(e.bounds, c, (inner) => this.#split(e.body, inner, label, found));
       case 'call':
         if (this.common.levels.ofDefinition(e.definition) !== ACTION || c.env.find(e.definition) !== undefined) break;
         return this.#named(e, c, found);
@@ -147,61 +148,6 @@ export class ActionCompiler extends ExpressionCompiler {
     return `${code}${this.#split(e.definition.body, context, { name: e.definition.name, args }, found)}`;
   }
 
-  /** A loop for each bound. */
-  #each(bounds: readonly Bound[], c: Context, body: (inner: Context) => string): string {
-    const go = (place: number, context: Context): string => {
-      const bound = bounds[place];
-      if (bound === undefined) return body(context);
-      const known = this.known(bound.set, c);
-      const values = known === undefined || bound.isTuple ? undefined : this.fewValues(bound.set, c);
-      if (values !== undefined && values.length <= 1) {
-        if (values.length === 0) return '';
-        return go(place + 1, {
-          ...context,
-          env: context.env.with(bound.names[0]!, { kind: 'value', value: values[0]! }),
-        });
-      }
-      return this.#loop(bound, bound.set, c, context, (inner) => go(place + 1, inner));
-    };
-    return go(0, c);
-  }
-
-  /** A loop over one set; sets that are written as a choice, a single element or a filter are not made. */
-  #loop(bound: Bound, set: Expression, outside: Context, c: Context, body: (inner: Context) => string): string {
-    const shape = this.shapeOf(set, outside);
-    const { e } = shape;
-    const p = this.at(set);
-    const { params, context } = this.bind(bound, 'e', c);
-    if (!bound.isTuple && this.known(e, shape.c) === undefined) {
-      if (e.kind === 'set' && e.items.length === 0) return '';
-      if (e.kind === 'set' && e.items.length === 1) {
-        return `{const ${params.name}=${this.expr(e.items[0]!, shape.c)};${body(context)}}`;
-      }
-      const isEmpty = (part: Expression): boolean => part.kind === 'set' && part.items.length === 0;
-      if (e.kind === 'if' && (isEmpty(e.then) || isEmpty(e.else))) {
-        const test = this.bool(e.test, shape.c);
-        if (isEmpty(e.else)) return `if(${test}){${this.#loop(bound, e.then, shape.c, c, body)}}`;
-        return `if(!(${test})){${this.#loop(bound, e.else, shape.c, c, body)}}`;
-      }
-      if (e.kind === 'filter' && !e.bound.isTuple) {
-        return this.#loop(bound, e.bound.set, shape.c, c, (inner) => {
-          const element = inner.env.find(bound.names[0]!)!;
-          const test = this.bool(e.body, { ...shape.c, env: shape.c.env.with(e.bound.names[0]!, element) });
-          return `if(${test}){${body(inner)}}`;
-        });
-      }
-      const ends = this.interval(e, shape.c);
-      if (ends !== undefined) {
-        const end = this.unit.fresh('h');
-        return `for(let ${params.name}=int32(${ends[0]},${p}),${end}=int32(${ends[1]},${p});${params.name}<=${end};${params.name}++){${body(context)}}`;
-      }
-    }
-    const known = this.known(e, shape.c);
-    const items =
-      known instanceof ListedSet ? this.unit.constant(known.items()) : `items(${this.expr(set, outside)},${p})`;
-    return `for(const ${params.name} of ${items}){${params.code}${body(context)}}`;
-  }
-
   /** Code that tries every way in which the formula can hold, each followed by `then`. */
   act(e: Expression, c: Context, then: Then): string {
     if (!this.#gives(e, c)) return this.#test(e, c, then);
@@ -215,7 +161,7 @@ export class ActionCompiler extends ExpressionCompiler {
         return this.#shared(
           c,
           then,
-          (follow) => this.#each(e.bounds, c, (inner) => this.act(e.body, inner, follow)),
+          (follow) => this.each(e.bounds, c, (inner) => this.act(e.body, inner, follow)),
           false,
         );
       case 'let': {

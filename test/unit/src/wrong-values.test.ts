@@ -292,7 +292,7 @@ test('the nearest known option is named, at any depth', async () => {
   expect(await sentence({ volumes: ['a'], cachebytes: 5 })).toMatch(/`cachebytes`\. Did you mean `cacheBytes`\?/);
   expect(await sentence({ volumes: [{ path: 'a', readonly: true }] })).toMatch(/`volumes\[0\]\.readonly`\. Did you mean `readOnly`\?/);
   expect(await sentence({ volumes: ['a'], quux: 5 })).toMatch(/`quux`\. It knows `cacheBytes`, .*`volumes`/);
-  expect(await sentence({ volumes: ['a'], cacheBytes: '5' })).toMatch(/`cacheBytes` of Mount\.open to be a whole number from 1; seen: the text "5"/);
+  expect(await sentence({ volumes: ['a'], cacheBytes: '5' })).toMatch(/`cacheBytes` of Mount\.open to be a whole number from 1, but got the text "5"/);
   expect(await sentence({})).toMatch(/`volumes` to be given to Mount\.open/);
   expect(await outcome(() => mount.get(9, { volume: '0' } as never))).toBeInstanceOf(InvalidArgument);
 }); // prettier-ignore

@@ -186,5 +186,5 @@ test('a release that nobody can wait for never has to wait', () => {
   const { state } = createMachine(SHAPE);
   Object.assign(state.ios[0]!, { exists: true, bp: true, released: true, waitdep: true, place: 1, refs: 1 });
   Object.assign(state.clients[0]!, { at: 'get', io1: 1 });
-  mustThrow(() => cancelGet(state, 0), 'model: a release that nobody can wait for has to wait');
+  mustThrow(() => cancelGet(state, 0), 'model: the release of d1 has to wait in the middle of a step');
 });

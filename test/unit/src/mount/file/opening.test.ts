@@ -23,11 +23,11 @@ const refusal = (mount: Mount, options: FileOptions): Promise<string> => failure
 
 test('space is on the volumes', async () => {
   const { mount } = await mounted({ blocks: [64, 32] });
-  const refused = 'InvalidArgument: promised was space on the volumes of the mount; seen: ';
+  const refused = 'Expected space on the volumes of the mount, but got ';
   for (const [space, seen] of [
-    [zone(60, 5), '5 blocks from block 60 of volume 0 on'],
-    [zone(30, 3, 1), '3 blocks from block 30 of volume 1 on'],
-    [zone(1, 1, 2), '1 blocks from block 1 of volume 2 on'],
+    [zone(60, 5), '5 blocks at block 60 of volume 0'],
+    [zone(30, 3, 1), '3 blocks at block 30 of volume 1'],
+    [zone(1, 1, 2), '1 blocks at block 1 of volume 2'],
   ] as const) {
     mustBe(await refusal(mount, { space: [zone(8, 4), space] }), `${refused}${seen}. Correct the space.`);
   }
@@ -46,8 +46,8 @@ test('space belongs to one file, and its neighbours to others', async () => {
   ] as const) {
     mustBe(
       await refusal(mount, { space: [zone(block, blocks)] }),
-      `InvalidArgument: promised was space that no other file has; seen: ${blocks} blocks from block ${block} of volume 0 on. ` +
-        'Give each file space of its own.',
+      `Expected space of its own for the file, but got ${blocks} blocks at block ${block} of volume 0. ` +
+        'Another file has blocks of it: give each file its own.',
     );
   }
   mustBe((await refusal(mount, { space: [zone(40, 4), zone(43, 1)] })).includes('43'), true);
@@ -58,8 +58,8 @@ test('a cell fits into the memory for files', async () => {
   const { mount } = await mounted({ fileBytes: CELL });
   mustBe(
     await refusal(mount, { space: [zone(8, 8)], extentBytes: CELL + BLOCK_BYTES }),
-    `InvalidArgument: promised was an extentBytes that fits into the ${CELL} bytes which the mount has for files; ` +
-      `seen: ${CELL + BLOCK_BYTES}. Give the mount more fileBytes, or the slab more room.`,
+    `Expected an extentBytes that fits into the ${CELL} bytes which the mount has for files, ` +
+      `but got ${CELL + BLOCK_BYTES}. Give the mount more fileBytes, or the slab more room.`,
   );
   await mount.openFile({ space: [zone(8, 8)], extentBytes: CELL });
 });
@@ -70,7 +70,7 @@ test('extents lie in the space', async () => {
   const good = element(0, 8, CELL);
   mustBe(
     await refusal(mount, { space: [zone(8, 8)], extentBytes: CELL, extents: [good, element(CELL, 13, CELL - 1)] }),
-    'InvalidArgument: promised was extents that lie in the space of the file; seen: 4 blocks from block 13 of volume 0 on. ' +
+    'Expected extents that lie in the space of the file, but got 4 blocks at block 13 of volume 0. ' +
       'Correct the extents or the space.',
   );
   const extents = [good, element(CELL, 13, CELL - BLOCK_BYTES)];
@@ -105,8 +105,8 @@ test('extents do not overlap, those of older lists may', async () => {
   const { mount } = await mounted({ blocks: [64, 64] });
   const one = (block: number, length: number, volume = 0, fileOffset = 0) => ({ fileOffset, volume, block, length });
   const space = [zone(8, 8), zone(8, 8, 1)];
-  const refused = 'InvalidArgument: promised was extents that do not overlap; seen: two with block';
-  const advice = '. Give the list as commit has answered it.';
+  const refused = 'Expected extents that do not overlap, but got two with block';
+  const advice = '. Give the list that commit returned.';
   const pair = [one(12, BLOCK_BYTES, 1), one(10, 2 * BLOCK_BYTES + 1, 1, CELL)];
   mustBe(await refusal(mount, { space, extentBytes: CELL, extents: pair }), `${refused} 12 of volume 1${advice}`);
   const twice = [one(9, 1), one(9, 1, 0, CELL)];
@@ -121,7 +121,7 @@ test('older extents lie in the space too, and their blocks are free after two co
   const space = [zone(8, 8)];
   mustBe(
     await refusal(mount, { space, extentBytes: CELL, older: [one(13, CELL)] }),
-    'InvalidArgument: promised was extents that lie in the space of the file; seen: 4 blocks from block 13 of volume 0 on. ' +
+    'Expected extents that lie in the space of the file, but got 4 blocks at block 13 of volume 0. ' +
       'Correct the extents or the space.',
   );
   const [extents, older] = [[one(8, BLOCK_BYTES)], [one(8, CELL), one(11, 3 * BLOCK_BYTES, CELL)]];
@@ -129,10 +129,8 @@ test('older extents lie in the space too, and their blocks are free after two co
   mustBe(file.size, BLOCK_BYTES);
   const write = (): Promise<string> => failure(file.write(CELL, new Uint8Array(4 * BLOCK_BYTES)));
   const full = await write();
-  mustBe(
-    full.includes('4 free blocks side by side in the space of the file; seen: none, and 5 that are needed no more,'),
-    true,
-  );
+  const said = 'it takes 4 free blocks side by side. The next two or three commits make 5 blocks free.';
+  mustBe(full.includes(said), true);
   await file.commit();
   mustBe(await write(), full);
   await file.commit();
