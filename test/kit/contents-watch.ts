@@ -16,8 +16,8 @@ import {
 } from '../../src/index.ts';
 import type { BlockPlace } from './trace/core-observation.ts';
 
-/** The claims that speak of bytes: the first four by number, and that bytes change only under an open modification. */
-type ContentsClaim = 'H20' | 'H21' | 'H22' | 'H23' | 'I14';
+/** The claims that speak of bytes: the first four by number, that bytes change only under an open modification, and the CRC of META. */
+type ContentsClaim = 'H20' | 'H21' | 'H22' | 'H23' | 'I14' | 'I30';
 
 /** Bytes are not what they must be. */
 export class ContentsBroken extends Error {
@@ -145,7 +145,7 @@ export class ContentsWatch {
     const version = this.#contents.writing[b]!;
     this.#mustBe('H21', 'the write', b, version, bytes);
     if (this.#shape.blocks[b]!.type === 'meta' && version > 0 && !hasValidCrc(bytes))
-      throw new ContentsBroken('H21', `the write of ${this.#shape.blocks[b]!.name}`, 'its CRC', 'another one');
+      throw new ContentsBroken('I30', `the write of ${this.#shape.blocks[b]!.name}`, 'its CRC', 'another one');
   }
 
   #mustBe(claim: ContentsClaim, what: string, b: number, version: number, bytes: ReadableBytes): void {

@@ -97,3 +97,7 @@ export interface BugReport {
   /** Caught, by the claim that must catch it. */
   readonly ok: boolean;
 }
+
+/** Versions of bytes are no part of the model's states: only beside production can they be wrong, and there such a bug is hunted. */
+export const isAboutVersions = ({ patches }: Pick<BufferBug, 'patches'>): boolean =>
+  patches.every(({ file }) => file === 'model/buffer/contents.ts');

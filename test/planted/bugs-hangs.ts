@@ -17,7 +17,7 @@ export const HANG_BUGS: readonly BufferBug[] = [
       {
         file: 'src/core/actions/get.ts',
         find: RETRY,
-        replace: `  while (isLocked(io)) setWanted(io, true);\n${RETRY}`,
+        replace: `  while (isLoadLocked(io)) setWanted(io, true);\n${RETRY}`,
       },
     ],
   },

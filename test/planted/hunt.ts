@@ -5,7 +5,7 @@
 // stands for. Before the bugs comes the self-check of the hunt (`self-check.ts`), because a hunt that always says "caught", or
 // that plants nothing, would look the same as a good one.
 
-import type { BufferBug, BugReport, Hunted, PlantedBug } from './bug.ts';
+import { isAboutVersions, type BufferBug, type BugReport, type Hunted, type PlantedBug } from './bug.ts';
 import { isCatalogued, plantedBug, PLANTED_BUGS } from './bugs.ts';
 import { huntDirectBug } from './direct-hunt.ts';
 import { huntInModel } from './model-hunt.ts';
@@ -75,8 +75,7 @@ export async function huntBug(bug: PlantedBug, runs?: number): Promise<HuntedBug
   if (bug.machine === 'direct') return huntDirectBug(bug, runs);
   switch (bug.kind) {
     case 'model':
-      // Versions of bytes are no part of the model's states: only beside production can they be wrong.
-      if (bug.patches.every(({ file }) => file === 'model/buffer/contents.ts')) return huntOnDriver(bug, runs);
+      if (isAboutVersions(bug)) return huntOnDriver(bug, runs);
       return { hunted: await huntInModel(bug) };
     case 'tla':
       return { hunted: await huntInSpec(bug) };

@@ -5,7 +5,7 @@
 // source, and the broken hunt must then fail to catch a bug that the whole one catches, and say so. A canary that nobody
 // notices means that the bug is "caught" by something other than the checks.
 
-import type { BugReport, PlantedBug } from './bug.ts';
+import { isAboutVersions, type BugReport, type PlantedBug } from './bug.ts';
 import { loadPatched, type SourcePatch } from './patch.ts';
 
 type HuntOne = (bug: PlantedBug, runs?: number) => Promise<{ readonly hunted: Found; readonly compared?: Found }>;
@@ -198,13 +198,14 @@ function nothingPlanted(bugs: readonly PlantedBug[]): PlantedBug[] {
       add(key, { ...bug, name: `nothing (${kind})`, claim: judged, patches: [NOTHING_DIRECT[kind]] });
       continue;
     }
-    const { kind, claim, scene, device } = bug;
+    const { claim, scene, device } = bug;
+    const kind = bug.kind === 'model' && isAboutVersions(bug) ? 'production' : bug.kind;
     const how = claim === 'device' || claim === 'promises' ? claim : '';
     const key = JSON.stringify([kind, how, device, scene]);
     const patch = NOTHING[device === 'FaultDevice' ? device : kind];
     // Under a claim of the catalogue a driver is judged by claims and by comparison.
     const judged = how === '' && (kind === 'production' || kind === 'device') ? 'I1' : claim;
-    add(key, { ...bug, name: `nothing (${kind})`, claim: judged, patches: [patch] });
+    add(key, { ...bug, kind, name: `nothing (${kind})`, claim: judged, patches: [patch] });
   }
   return [...none.values()];
 }
