@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
@@ -20,6 +21,8 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, 'test/package/*.test.ts'],
     pool: 'threads',
     isolate: false,
+    // vitest leaves one processor to itself, which on two is half of them.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
   },
 });

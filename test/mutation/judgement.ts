@@ -56,6 +56,11 @@ export function changedFiles(record: MutationRecord, { hashes }: Present): reado
   return Object.entries(hashes).flatMap(([file, hash]) => (record.files[file]?.hash === hash ? [] : [file]));
 }
 
+/** The suites whose tests, or what these need, are not those that the record was made with: it says nothing of their files. */
+export function changedSuites(record: MutationRecord, { suites }: Present): readonly string[] {
+  return Object.keys(suites).filter((suite) => record.suites[suite] !== suites[suite]);
+}
+
 /** Why the record may not be believed any more. */
 export function staleness(record: MutationRecord, present: Present): readonly string[] {
   const reasons: string[] = [];
@@ -66,10 +71,6 @@ export function staleness(record: MutationRecord, present: Present): readonly st
     reasons.push(`It knows nothing of ${listed(missing)}.`);
   }
   if (gone.length > 0) reasons.push(`It speaks of ${listed(gone)}, which exist no more.`);
-  for (const [suite, hash] of Object.entries(present.suites)) {
-    if (record.suites[suite] !== hash)
-      reasons.push(`The tests of the suite ${suite}, or what they need, have changed.`);
-  }
   for (const [tool, version] of Object.entries(present.tools)) {
     if (record.tools[tool] !== version)
       reasons.push(`It was made with ${tool} ${record.tools[tool] ?? '?'}, now ${version}.`);

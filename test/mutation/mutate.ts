@@ -1,7 +1,7 @@
 // The command `npm run mutate`: breaks the code in thousands of small ways and counts what the mutation suite notices.
 //
 //   (nothing)    every mutant; prints the scores, writes the record, and fails below the limits
-//   --changed    what CI does: the files that are new or have changed since the record, and one that has not, to see that
+//   --changed    what CI does: the files that are new or have changed since the record, or whose suite has, and one that has not, to see that
 //                the record tells the truth; judged together with what is recorded of all others. Writes nothing. With
 //                --suite, of these suites only, and what is not judged is said
 //   --suite NAME everything that a suite judges, when its tests have changed; renews that part of the record
@@ -13,7 +13,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runAsCommand } from '../check/run-as-command.ts';
 import { EXIT, UsageError, type ExitCode } from '../kit/exit-codes.ts';
-import { changedFiles, contradiction, shortcomings, staleness, type Present } from './judgement.ts';
+import { changedFiles, changedSuites, contradiction, shortcomings, staleness, type Present } from './judgement.ts';
 import { hashOfFile, readRecord, RECORD_FILE, writeRecord, type Counts, type MutationRecord } from './record.ts';
 import { readRequest } from './request.ts';
 import { mutatedFiles, ROOT } from './scope.mjs';
@@ -70,7 +70,11 @@ async function runChanged(suites: readonly Suite[]): Promise<ExitCode> {
   if (others.length > 0) print(`Not judged in this run: ${others.join(', ')}.`);
   const stale = staleness(record, present);
   if (stale.length > 0) return fail(stale.map((reason) => `The record is stale: ${reason}`));
-  const changed = changedFiles(record, present);
+  const suitesChanged = changedSuites(record, present);
+  for (const name of suitesChanged)
+    print(`The tests of ${name} have changed since the record: all that it judges is judged again, until \`npm run mutate -- --suite ${name}\` renews the record.`); // prettier-ignore
+  const again = Object.keys(present.hashes).filter((file) => suitesChanged.includes(suiteOf(file).name));
+  const changed = [...new Set([...changedFiles(record, present), ...again])];
   const witness = WITNESS in present.hashes ? [WITNESS] : [];
   const run = await runStryker([...new Set([...changed, ...witness])]);
   tellUnnoticed(run);

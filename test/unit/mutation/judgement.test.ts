@@ -3,7 +3,14 @@
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../kit/exit-codes.ts';
 import { groupOf, GROUPS } from '../../mutation/groups.ts';
-import { changedFiles, contradiction, groupScores, shortcomings, staleness } from '../../mutation/judgement.ts';
+import {
+  changedFiles,
+  changedSuites,
+  contradiction,
+  groupScores,
+  shortcomings,
+  staleness,
+} from '../../mutation/judgement.ts';
 import { NO_MUTANTS, scoreOf, sumOf, type Counts, type FileScore, type MutationRecord } from '../../mutation/record.ts';
 import { readRequest } from '../../mutation/request.ts';
 import { scoreTable, unnoticedText } from '../../mutation/score-table.ts';
@@ -88,6 +95,12 @@ describe('a record', () => {
     expect(changedFiles(RECORD, changed)).toEqual(['src/a.ts']);
   });
 
+  test('says nothing of what a suite judges whose tests have changed', () => {
+    expect(changedSuites(RECORD, PRESENT)).toEqual([]);
+    expect(changedSuites(RECORD, { ...PRESENT, suites: { core: 's2' } })).toEqual(['core']);
+    expect(staleness(RECORD, { ...PRESENT, suites: { core: 's2' } })).toEqual([]);
+  });
+
   test('knows nothing of a new file, which is mutated like one that has changed', () => {
     const grown = { ...PRESENT, hashes: { ...PRESENT.hashes, 'src/d.ts': 'd1' } };
     expect(staleness(RECORD, grown)).toEqual([]);
@@ -101,7 +114,6 @@ describe('a record', () => {
       'knows nothing of src/d.ts, src/e.ts',
     ],
     ['a lost file', { hashes: { 'src/a.ts': 'a1', 'src/c.ts': 'c1' } as typeof PRESENT.hashes }, 'speaks of src/b.ts'],
-    ['another suite', { suites: { core: 's2' } }, 'tests of the suite core'],
     ['another tool', { tools: { vitest: '5' } }, 'vitest 4, now 5'],
     ['much that changed', { hashes: { ...PRESENT.hashes, 'src/c.ts': 'c2' } }, '300 of its 500 mutants'],
   ])('is stale after %s', (_, parts, sentence) => {
