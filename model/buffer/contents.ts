@@ -9,6 +9,7 @@ export const ZEROS = 0;
 
 type Version = number | undefined;
 
+/** The versions that stand in the bytes of each block, in every place where it has bytes. */
 export class Contents {
   /** Completed last, whether or not a device flush has covered it. */
   readonly medium: number[];
@@ -27,6 +28,7 @@ export class Contents {
     this.writing = new Array<Version>(blocks).fill(undefined);
   }
 
+  /** Every place as at the start: the medium has zeros, and no other place has anything. */
   reset(): void {
     this.medium.fill(ZEROS);
     for (const versions of [this.buffer, this.cached, this.writing]) versions.fill(undefined);

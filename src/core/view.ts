@@ -96,10 +96,13 @@ export interface IoView {
 /** By block number. */
 export interface BlocksView<T> extends Iterable<T> {
   readonly size: number;
+  /** What is there of a block. */
   get(block: number): T | undefined;
+  /** Whether there is anything of a block. */
   has(block: number): boolean;
 }
 
+/** A volume, and what exists of its blocks. */
 export interface VolumeView {
   readonly number: number;
   readonly name: string;
@@ -117,6 +120,7 @@ export interface VolumeView {
   readonly flush: FlushState;
 }
 
+/** A handle that is open, and the structure that it is on. */
 export interface HandleView {
   readonly io: IoView;
   /** Open modifications. */
@@ -161,6 +165,7 @@ export interface CoreView {
   readonly lists: {
     /** Bytes of modified META and VOLUME buffers. */
     readonly lockedDirtySpace: number;
+    /** How many structures a list has. */
     size(list: Exclude<ModRoot, 'none'>): number;
     /** Visits the members in order: by block, then by volume. The core must not be called meanwhile. */
     forEach(list: Exclude<ModRoot, 'none'>, visit: (io: IoView) => void): void;

@@ -9,6 +9,7 @@
 const READERS = 4;
 const NOWHERE = -3;
 
+/** Remembers a few readers of each volume, and recognises those that go on where they were. */
 export class SequentialReads {
   readonly #volumes: Reader[][] = [];
 

@@ -65,16 +65,17 @@ async function runSuites(suites: readonly Suite[]): Promise<ExitCode> {
 async function runChanged(suites: readonly Suite[]): Promise<ExitCode> {
   const whole = readRecord(ROOT);
   if (whole === undefined) return fail([`There is no record ${RECORD_FILE}.`]);
-  const [record, present] = [judgedPart(whole, suites), presentState(suites)];
   const others = SUITES.filter((suite) => !suites.includes(suite)).map(({ name }) => name);
   if (others.length > 0) print(`Not judged in this run: ${others.join(', ')}.`);
+  // Of what a suite judges whose tests have changed the record says nothing: all of it is judged again.
+  const renewed = changedSuites(whole, presentState(suites));
+  for (const name of renewed) print(`The tests of ${name} have changed: all that it judges is judged again. \`npm run mutate -- --suite ${name}\` renews the record.`); // prettier-ignore
+  const kept = suites.filter(({ name }) => !renewed.includes(name));
+  const [record, present] = [judgedPart(whole, kept), presentState(kept)];
   const stale = staleness(record, present);
   if (stale.length > 0) return fail(stale.map((reason) => `The record is stale: ${reason}`));
-  const suitesChanged = changedSuites(record, present);
-  for (const name of suitesChanged)
-    print(`The tests of ${name} have changed since the record: all that it judges is judged again, until \`npm run mutate -- --suite ${name}\` renews the record.`); // prettier-ignore
-  const again = Object.keys(present.hashes).filter((file) => suitesChanged.includes(suiteOf(file).name));
-  const changed = [...new Set([...changedFiles(record, present), ...again])];
+  const again = Object.keys(presentState(suites.filter((suite) => !kept.includes(suite))).hashes);
+  const changed = [...changedFiles(record, present), ...again];
   const witness = WITNESS in present.hashes ? [WITNESS] : [];
   const run = await runStryker([...new Set([...changed, ...witness])]);
   tellUnnoticed(run);
