@@ -59,12 +59,12 @@ describe('what is packed', () => {
   test('the library needs three packages, the model and the kit others, which are optional', () => {
     const run = (path: string): string[] => packagesBehind(installed(), manifest(), path, 'run');
     const types = (path: string): string[] => packagesBehind(installed(), manifest(), path, 'types');
-    expect([run('.'), types('.')]).toEqual([OF_LIBRARY, []]);
+    expect([run('.'), types('.')]).toEqual([OF_LIBRARY, ['valibot']]);
     expect([run('./spec'), types('./spec')]).toEqual([[], []]);
     expect([run('./model'), types('./model')]).toEqual([['ts-pattern'], []]);
     expect([run('./kit'), types('./kit')]).toEqual([
       ['fast-check', ...OF_LIBRARY, 'ts-pattern'].sort(),
-      ['fast-check'],
+      ['fast-check', 'valibot'],
     ]);
     expect(Object.keys(manifest().dependencies ?? {})).toEqual(OF_LIBRARY);
     expect(Object.keys(manifest().peerDependencies ?? {})).toEqual(['fast-check', 'ts-pattern']);

@@ -56,10 +56,11 @@ describe('the scope', () => {
       const reading = SUITES.filter((suite) => filesOfSuite(ROOT, suite).includes(`test/mutation/${file}`));
       expect(reading.map(({ name }) => name).sort()).toEqual([...readers].sort());
     }
-    // A kill counts as a golden's where nothing else has noticed the mutant; `loading` notices only what cannot be loaded.
+    // A kill counts as a golden's where nothing before it has noticed the mutant; `loading` notices only what cannot be loaded, and the
+    // walks over the model's graphs are too slow to come first.
     for (const { tests } of SUITES) {
       const behind = tests.slice(tests.findIndex(isGolden)).filter((file) => !isGolden(file));
-      if (tests.some(isGolden)) expect(behind.filter((file) => !file.includes('loading'))).toEqual([]);
+      if (tests.some(isGolden)) expect(behind.filter((file) => !/loading|walks/.test(file))).toEqual([]);
     }
     const made = readdirSync(join(ROOT, 'test/mutation')).filter((file) => file.endsWith('.mutants.ts'));
     const run = SUITES.flatMap(({ tests }) => tests);
