@@ -51,7 +51,7 @@ export const CONTENTS_BUGS: readonly BufferBug[] = [
     kind: 'production',
     origin: 'mutant: CRC work forgotten',
     wrong: 'META is written with the checksum of the bytes that it had before.',
-    claim: 'H21',
+    claim: 'I30',
     scene: META_AND_UNDO,
     patches: [{ file: 'src/core/actions/modify.ts', find: '  if (!inval) finalizeCrc(io.bp!.bytes);\n', replace: '' }],
   },
