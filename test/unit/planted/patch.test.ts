@@ -65,8 +65,8 @@ describe('loadPatched', () => {
     ['file', { ...NO_SPACE, file: 'src/none.ts' }, /src\/none\.ts: .*does not load that file/],
     [
       'loading',
-      { ...NO_SPACE, file: 'model/buffer/dirty.ts' },
-      /model\/buffer\/dirty\.ts: test\/kit\/core-driver\.ts does not load/,
+      { ...NO_SPACE, file: 'model/direct/backend.ts' },
+      /model\/direct\/backend\.ts: test\/kit\/core-driver\.ts does not load/,
     ],
   ])('refuses a patch without its %s', async (_, patch, message) => {
     await expect(loadPatched('test/kit/core-driver.ts', [patch], 'lost')).rejects.toThrow(PatchError);
