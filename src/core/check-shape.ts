@@ -20,7 +20,7 @@ export type Kind = v.GenericSchema;
 type Entries<T> = { readonly [K in keyof T]-?: Kind };
 
 /** A description of `T`. */
-export type Described<T> = Kind & { readonly describes?: T };
+type Described<T> = Kind & { readonly describes?: T };
 
 /** A description of an options object. */
 export function shape<T extends object>(entries: Entries<T>): Described<T> {

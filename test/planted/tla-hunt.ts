@@ -2,8 +2,7 @@
 // the catalogue that fails is the catch, by its TLA+ name; a bug whose claim is `graph` must make the graph differ from the model's.
 // The claim that must catch the bug stands first in the cfg, because the engine names only the first invariant that fails in a state.
 
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createMachine, explore } from '../../model/index.ts';
 import { CLAIMS, INVARIANTS } from '../../spec/index.ts';
@@ -12,6 +11,7 @@ import { TLA_DIR } from '../kit/configurations.ts';
 import { compareGraphs } from '../tla/graph.ts';
 import { formatDifference } from '../check/graph-story.ts';
 import { modelGraph } from '../tla/model-graph.ts';
+import { temporaryDirectory } from '../support/at-end.ts';
 import { compiledEngine } from '../tla/compiled-engine.ts';
 import type { TlaResult } from '../tla/engine.ts';
 import type { Hunted, BufferBug } from './bug.ts';
@@ -58,7 +58,7 @@ export async function checkPatchedSpec(
   claims: readonly { readonly id: string; readonly status: string; readonly tla: string }[],
   cfgOf: (invariants: readonly string[]) => string,
 ): Promise<TlaResult> {
-  const directory = mkdtempSync(join(tmpdir(), 'hammer-io-kit-planted-'));
+  const { path: directory, remove } = temporaryDirectory('planted');
   try {
     for (const file of readdirSync(TLA_DIR).filter((name) => name.endsWith('.tla')))
       copyFileSync(join(TLA_DIR, file), join(directory, file));
@@ -71,7 +71,7 @@ export async function checkPatchedSpec(
     const run = { moduleDir: directory, module, cfg: 'planted.cfg', wantGraph: bug.claim === 'graph' };
     return await compiledEngine().check({ ...run, maxStates: STATES_MAX, timeoutSeconds: TIMEOUT_SECONDS });
   } finally {
-    rmSync(directory, { recursive: true });
+    remove();
   }
 }
 
